@@ -1,0 +1,52 @@
+import { ascii } from '../bytes/bytes.ts';
+import { sha256 } from './hash.ts';
+import { pbkdf2 } from './kdf.ts';
+import { SEED_SALT } from './tags.ts';
+import { WORDS, wordIndex } from './wordlist.ts';
+
+export const MNEMONIC_WORDS = 24;
+export const ENTROPY_SIZE = 32;
+export const MASTER_SEED_SIZE = 64;
+const ITERATIONS = 1_048_576;
+
+/** The entropy of a mnemonic, or what is wrong with it. `position` of the first unknown word counts from 0. */
+export type ParsedMnemonic =
+  | { readonly ok: true; readonly value: Uint8Array }
+  | { readonly ok: false; readonly error: 'INVALID_LENGTH' | 'INVALID_CHECKSUM' }
+  | { readonly ok: false; readonly error: 'INVALID_WORD'; readonly position: number };
+
+const indices: ReadonlyMap<string, number> = new Map(WORDS.map((word, index) => [word, index]));
+
+/** Mnemonic of 32 bytes of entropy: 24 words joined by single spaces (01 §7.2). */
+export const entropyToMnemonic = (entropy: Uint8Array): string => {
+  const bits = new Uint8Array(ENTROPY_SIZE + 1);
+  bits.set(entropy);
+  bits[ENTROPY_SIZE] = checksum(entropy);
+  return Array.from({ length: MNEMONIC_WORDS }, (_, i) => WORDS[wordIndex(bits, i)]).join(' ');
+};
+
+/** The byte that the last word ends with: the first of the entropy's plain SHA-256 (01 §7.2). */
+export const checksum = (entropy: Uint8Array): number => sha256(entropy)[0] as number;
+
+/** Reads a mnemonic strictly: lower case, exactly one space between words, nothing around them (01 §7.2). */
+export const parseMnemonic = (text: string): ParsedMnemonic => {
+  const words = text.split(' ', MNEMONIC_WORDS + 1);
+  if (words.length !== MNEMONIC_WORDS) return { ok: false, error: 'INVALID_LENGTH' };
+  let bits = 0n;
+  for (const [position, word] of words.entries()) {
+    const index = indices.get(word);
+    if (index === undefined) return { ok: false, error: 'INVALID_WORD', position };
+    bits = (bits << 11n) | BigInt(index);
+  }
+  const expected = Number(bits & 0xffn);
+  const entropy = new Uint8Array(ENTROPY_SIZE);
+  for (let i = ENTROPY_SIZE - 1; i >= 0; i--) {
+    bits >>= 8n;
+    entropy[i] = Number(bits & 0xffn);
+  }
+  return checksum(entropy) === expected ? { ok: true, value: entropy } : { ok: false, error: 'INVALID_CHECKSUM' };
+};
+
+/** The 64 bytes all keys come from. Takes seconds, on purpose: 2^20 iterations of PBKDF2 over the entropy (01 §7.2). */
+export const masterSeed = (entropy: Uint8Array): Uint8Array =>
+  pbkdf2(entropy, ascii(SEED_SALT), ITERATIONS, MASTER_SEED_SIZE);
