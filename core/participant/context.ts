@@ -1,0 +1,34 @@
+import type { Id } from '../bytes/bytes.ts';
+import type { Bundle, Operation, Proposal, Registration, Reveal, Vote } from '../consensus/objects.ts';
+import type { SigningKey, Verify } from '../crypto/suite.ts';
+import type { Network } from '../genesis/network.ts';
+import type { ApplyMemo } from './evaluation.ts';
+import type { TimerFigures } from './timers.ts';
+import type { Meter, ParticipantEffect } from './types.ts';
+
+/** Who this node is, and how it runs: fixed for its life. */
+export interface ParticipantConfig {
+  readonly network: Network;
+  /** Counts into `meter` by itself. */
+  readonly verify: Verify;
+  /** undefined: an observer, which follows and signs nothing. */
+  readonly identity: { readonly nodeId: Id; readonly key: SigningKey } | undefined;
+  readonly timers: TimerFigures;
+  readonly memo: ApplyMemo;
+  readonly meter: Meter;
+}
+
+/** What the work on one window asks of the participant that owns it. */
+export interface SessionPorts {
+  readonly config: ParticipantConfig;
+  /** Iteration count of the input being handled. */
+  readonly now: number;
+  /** Iterations per tick in this window. */
+  readonly tick: number;
+  emit(effect: ParticipantEffect): void;
+  /** Own, signed objects: durable, then sent, then counted. */
+  publish(...objects: (Bundle | Reveal | Proposal | Vote)[]): void;
+  /** T_W became known otherwise than by own computation (09 §8.1). */
+  adopt(timechainValue: Id): void;
+  body(id: Id): Operation | Registration | undefined;
+}

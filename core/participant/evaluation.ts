@@ -1,0 +1,48 @@
+import type { Id } from '../bytes/bytes.ts';
+import type { Cemented } from '../consensus/cementing.ts';
+import type { Bundle, Listed, Operation, Registration, Reveal } from '../consensus/objects.ts';
+import type { Outcome } from '../transition/apply.ts';
+import type { Settled } from '../transition/settled.ts';
+
+/** Steps 9–13 of 04 §10: what a proposal does to the state, or why it is invalid. */
+export type Applied =
+  | { readonly valid: true; readonly outcome: Outcome; readonly settled: Settled }
+  | { readonly valid: false; readonly reason: string; readonly outcome: Outcome | undefined };
+
+/** Every body that judging a proposal used (09 §12.15). */
+export interface Bodies {
+  readonly bundles: readonly Bundle[];
+  readonly reveals: readonly Reveal[];
+  readonly operations: readonly Operation[];
+  readonly registrations: readonly Registration[];
+}
+
+export interface Evaluation {
+  readonly applied: Applied;
+  readonly bodies: Bodies;
+}
+
+/**
+ * Where a shell may remember pure results shared by many hosts: both depend on (settled state, proposal hash) alone, because the
+ * header's roots commit every list. It may change speed, never results; a hit costs the same virtual time as a miss.
+ */
+export interface ApplyMemo {
+  cemented(settled: Settled, proposalHash: Id, compute: () => Cemented): Cemented;
+  applied(settled: Settled, proposalHash: Id, compute: () => Applied): Applied;
+}
+
+/** Remembers nothing. */
+export const NO_MEMO: ApplyMemo = {
+  cemented: (_settled, _hash, compute) => compute(),
+  applied: (_settled, _hash, compute) => compute(),
+};
+
+/** Lists in the order of the wire: ascending node_id. */
+export const listed = (objects: readonly (Bundle | Reveal)[]): readonly Listed[] =>
+  objects
+    .map(({ nodeId, id }) => ({ nodeId, hash: id }))
+    .sort((a, b) => (a.nodeId < b.nodeId ? -1 : a.nodeId > b.nodeId ? 1 : 0));
+
+export const sameLists = (a: readonly Listed[], b: readonly Listed[]): boolean =>
+  a.length === b.length &&
+  a.every(({ nodeId, hash }, i) => nodeId === (b[i] as Listed).nodeId && hash === (b[i] as Listed).hash);
