@@ -1,0 +1,109 @@
+import { compareIds, type Id } from '../bytes/bytes.ts';
+import { makeBundle } from '../consensus/bundle.ts';
+import { makeHeader } from '../consensus/header.ts';
+import { MAX_OPS_PER_BUNDLE, MAX_REVEALS_PER_BUNDLE } from '../consensus/judge-bundle.ts';
+import type { Bundle, Operation, Phase, Reveal } from '../consensus/objects.ts';
+import { makeProposal, makeReproposal } from '../consensus/proposal.ts';
+import { makeReveal } from '../consensus/reveal.ts';
+import { makeVote } from '../consensus/vote.ts';
+import type { SigningKey } from '../crypto/suite.ts';
+import { depthOf } from '../lottery/cascade.ts';
+import { validateOperationUnsigned } from '../operations/validate.ts';
+import { applyWindow, headerFields } from '../transition/apply.ts';
+import type { SessionPorts } from './context.ts';
+import { listed } from './evaluation.ts';
+import type { Mempool } from './mempool.ts';
+import type { OpenRecords } from './records.ts';
+import type { Session } from './session.ts';
+import type { Quorate } from './voting.ts';
+
+const signer = (ports: SessionPorts): { readonly nodeId: Id; readonly key: SigningKey } => {
+  ports.config.meter.signatures++;
+  return ports.config.identity as { readonly nodeId: Id; readonly key: SigningKey };
+};
+
+/** t = 0 of a window: reveal (if its ticket is below the target) and bundle, persisted and published, once (09 §12.3). */
+export const publishBundleAndReveal = (
+  session: Session,
+  mempool: Mempool,
+  ports: SessionPorts,
+  records: OpenRecords,
+): void => {
+  const { identity } = ports.config;
+  const { open, timechainValue } = session;
+  if (identity === undefined || timechainValue === undefined || records.hasSignedBundle) return;
+  if (open.roster.slotOf(identity.nodeId) < 0) return;
+  const own: (Bundle | Reveal)[] = [];
+  const ticket = open.lottery(timechainValue).ticketOf(identity.nodeId);
+  if (ticket !== undefined && ticket.ticket < open.target) {
+    const fields = { nodeId: identity.nodeId, window: open.window, endpoint: ticket.endpoint };
+    own.push(makeReveal(fields, signer(ports).key));
+  }
+  const operations = confirmableOperations(session, mempool, ports);
+  mempool.confirm(operations, open.window);
+  const fields = {
+    nodeId: identity.nodeId,
+    endpoint: timechainValue,
+    window: open.window,
+    operations: operations.map(({ id }) => id).sort(compareIds),
+    reveals: session.revealsBefore.ids().slice(0, MAX_REVEALS_PER_BUNDLE),
+  };
+  own.push(makeBundle(fields, signer(ports).key));
+  ports.publish(...own);
+};
+
+/**
+ * Operations this node may confirm: fully valid against S_{W−1}, one per sender (04 §4). Signatures were judged on entry: a key
+ * change moves the frontier, so one that still fits it was signed by the key in force.
+ */
+const confirmableOperations = (session: Session, mempool: Mempool, ports: SessionPorts): readonly Operation[] => {
+  const { settled, window } = session.open;
+  const { rules, params } = ports.config.network;
+  const valid = mempool.confirmable(
+    (operation) => validateOperationUnsigned(operation, settled.state, window, rules, params.tau2Windows) === undefined,
+  );
+  return valid.slice(0, MAX_OPS_PER_BUNDLE);
+};
+
+export const castVote = (session: Session, ports: SessionPorts, phase: Phase, round: number, value: Id): void => {
+  const { nodeId, key } = signer(ports);
+  ports.publish(makeVote({ phase, round, window: session.window, proposalHash: value, nodeId }, key));
+};
+
+/** A fresh proposal of `round` with every valid bundle held (09 §11.2.1); false while a body it needs is missing. */
+export const proposeFresh = (session: Session, ports: SessionPorts, round: number): boolean => {
+  const { open } = session;
+  const { identity, verify, memo, meter } = ports.config;
+  if (identity === undefined) return false;
+  const depth = depthOf(round);
+  if (session.hasOwnProposalOf(depth)) return true;
+  const bodies = session.bodies.draft();
+  if (bodies === undefined) return false;
+  const bundles = listed(bodies.bundles);
+  const reveals = listed(bodies.reveals);
+  const input = {
+    timechainValue: session.timechainValue as Id,
+    bundles,
+    reveals,
+    operations: bodies.operations,
+    registrations: bodies.registrations,
+    proposer: identity.nodeId,
+    fallbackDepth: depth,
+  };
+  const outcome = applyWindow(open.settled, input, verify);
+  meter.hashes += outcome.cost.hashes;
+  meter.records += outcome.cost.records;
+  const header = makeHeader(headerFields(outcome, open, identity.nodeId, depth), signer(ports).key);
+  const settled = outcome.settle(header.id, header.protocolVersion);
+  const applied = memo.applied(open.settled, header.id, () => ({ valid: true, outcome, settled }));
+  const proposal = makeProposal(header, bundles, reveals);
+  session.proposals.add(proposal, proposal, depth, ports.now).evaluation = { applied, bodies };
+  ports.publish(proposal);
+  return true;
+};
+
+/** The valid value again, header verbatim, under this round's leader signature (09 §11.2.1, §3). */
+export const proposeAgain = (ports: SessionPorts, valid: Quorate, round: number): void => {
+  const { nodeId, key } = signer(ports);
+  ports.publish(makeReproposal(valid.candidate.proposal, valid.round, round, nodeId, key));
+};
