@@ -1,0 +1,147 @@
+import type { Id } from '../bytes/bytes.ts';
+import type {
+  Bundle,
+  Evidence,
+  Operation,
+  Proposal,
+  ProtocolObject,
+  Registration,
+  Reveal,
+  Vote,
+} from '../consensus/objects.ts';
+import type { Roster } from '../consensus/roster.ts';
+import type { Delta } from '../state/state.ts';
+import type { Settled } from '../transition/settled.ts';
+import type { ArchiveEntry, ObjectName } from '../wire/messages.ts';
+
+/** When a held object is worth offering again: T of the window known, window entered, or a later window final. */
+export interface Condition {
+  readonly until: 'timechain' | 'window' | 'final';
+  readonly window: number;
+}
+
+/**
+ * What the participant says of an offered object: gossip forwards an accepted one, keeps a held one and offers it again on
+ * `ready`, drops a stale one without blame, and blames the sender of a rejected one.
+ */
+export type Verdict =
+  | { readonly type: 'accept' }
+  | { readonly type: 'hold'; readonly until: Condition }
+  | { readonly type: 'stale' }
+  | { readonly type: 'reject'; readonly reason: string };
+
+/** Where this node stands: what Status says (09 §10, §12.14). Round 0 before round 1. */
+export interface Standing {
+  readonly window: number;
+  readonly round: number;
+  readonly finalHash: Id;
+  readonly validRound: number;
+  readonly validHash: Id;
+}
+
+/** A quorum of equal votes, frozen when first held: what 0x47 is answered from. Node ids ascending. */
+export interface Quorum {
+  readonly window: number;
+  readonly phase: 1 | 2;
+  readonly round: number;
+  readonly proposalHash: Id;
+  readonly votes: readonly Vote[];
+}
+
+/** The main chain of one window: `iterations` hashes from T_{window−1} to T_window. */
+export interface ChainJob {
+  readonly type: 'chain';
+  readonly window: number;
+  readonly from: Id;
+  readonly iterations: number;
+}
+
+export interface ChainResult {
+  readonly type: 'chain';
+  readonly window: number;
+  readonly from: Id;
+  readonly value: Id;
+}
+
+/** A final window, written as one transaction before the bundle of the next is sent (09 §12.15a). */
+export interface FinalRecord {
+  readonly settled: Settled;
+  readonly delta: Delta;
+  readonly proposal: Proposal;
+  readonly entry: ArchiveEntry;
+  readonly operations: readonly Operation[];
+  readonly registrations: readonly Registration[];
+  /** Empty where rules.finality is first-valid. */
+  readonly certificate: readonly Vote[];
+}
+
+/** A proposal with every body its validation used (09 §12.15b). */
+export interface HeldProposal {
+  readonly proposal: Proposal;
+  readonly bundles: readonly Bundle[];
+  readonly reveals: readonly Reveal[];
+  readonly operations: readonly Operation[];
+  readonly registrations: readonly Registration[];
+  /** The round of its prevote quorum, and that quorum. */
+  readonly round: number;
+  readonly prevotes: readonly Vote[];
+}
+
+/** Which operation this node first confirmed for a (sender, prev_hash), kept 13 windows (03 §6.3.5, 04 §4). */
+export interface StickyChoice {
+  readonly sender: Id;
+  readonly prevHash: Id;
+  readonly operation: Id;
+  readonly window: number;
+}
+
+/** What this node has signed and locked in the open window (09 §8.8, §11.2.8, §12.15b): nothing else may be signed there. */
+export interface OpenRecord {
+  readonly window: number;
+  readonly round: number;
+  /** Own objects in the order they were signed. */
+  readonly signed: readonly (Bundle | Reveal | Proposal | Vote)[];
+  readonly locked: HeldProposal | undefined;
+  readonly valid: HeldProposal | undefined;
+  readonly sticky: readonly StickyChoice[];
+}
+
+/** What survives a crash, as the shell hands it back. */
+export interface Opened {
+  readonly settled: Settled;
+  /** Reveals, bundles and the like of the open window; undefined when nothing was signed in it. */
+  readonly open: OpenRecord | undefined;
+}
+
+/** An operation that reached quorum inside bundles of `window`: confirmed (04 §4). */
+export interface OperationNotice {
+  readonly operation: Id;
+  readonly window: number;
+}
+
+export type ParticipantEffect =
+  | { readonly type: 'publish'; readonly object: ProtocolObject }
+  | { readonly type: 'need'; readonly names: readonly ObjectName[] }
+  | { readonly type: 'ready'; readonly condition: Condition }
+  | { readonly type: 'entered'; readonly window: number; readonly roster: Roster }
+  | { readonly type: 'standing'; readonly standing: Standing }
+  | { readonly type: 'quorum'; readonly quorum: Quorum }
+  | { readonly type: 'work'; readonly job: ChainJob }
+  | { readonly type: 'cancel'; readonly job: ChainJob }
+  /** Replaces the alarm before: a tick is due when the iteration count reaches `at`; undefined: none. */
+  | { readonly type: 'alarm'; readonly at: number | undefined }
+  /** Barrier: nothing after it happens before it is durable. */
+  | { readonly type: 'persist'; readonly final: FinalRecord | undefined; readonly open: OpenRecord | undefined }
+  | { readonly type: 'final'; readonly record: FinalRecord; readonly round: number }
+  | { readonly type: 'confirmed'; readonly notice: OperationNotice }
+  | { readonly type: 'evidence'; readonly evidence: Evidence }
+  /** A safety failure or a fatal invariant: the node stops speaking (09 §12.17). */
+  | { readonly type: 'stop'; readonly reason: string };
+
+/** Counters a shell charges CPU time for. Incremented by the core, read by the shell; they never influence a result. */
+export interface Meter {
+  verifications: number;
+  signatures: number;
+  hashes: number;
+  records: number;
+}
