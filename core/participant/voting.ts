@@ -1,0 +1,300 @@
+import type { Id } from '../bytes/bytes.ts';
+import { type Phase, PRECOMMIT, PREVOTE, type Vote } from '../consensus/objects.ts';
+import type { Candidate, ProposalKeeper } from './proposals.ts';
+import type { Rounds } from './rounds.ts';
+import { type TimerFigures, type TimerName, Timers } from './timers.ts';
+import type { VoteKeeper } from './votes.ts';
+
+/** Rounds are u16 on the wire; a later one is not entered (09 §11.2.5). */
+const LAST_ROUND = 65_535;
+
+/** What is known of a proposal's steps 9–13: `missing` = a body is not there yet. */
+export type Judgement = 'valid' | 'invalid' | 'missing';
+
+/** A proposal locked on, or known valid, with the round of its prevote quorum. */
+export interface Quorate {
+  readonly candidate: Candidate;
+  readonly round: number;
+}
+
+/** What the rule needs from the participant around it. Every `cast…`, `propose…` and `lock` is durable before it is sent. */
+export interface VotingPorts {
+  readonly votes: VoteKeeper;
+  readonly proposals: ProposalKeeper;
+  readonly figures: TimerFigures;
+  /** The value of a nil vote in this window. */
+  readonly nil: Id;
+  /** Whether this node is active in the window: others follow and stay silent. */
+  readonly isVoter: boolean;
+  /** Iteration count `ticks` ahead of now. */
+  deadline(ticks: number): number;
+  depthOf(round: number): number;
+  isLeader(round: number): boolean;
+  judge(candidate: Candidate): Judgement;
+  /** Collection discipline of a fresh proposal in `round` (09 §11.4.1). */
+  isDisciplined(candidate: Candidate, round: number): boolean;
+  /** Whether bundles of all active weight are there: the collect wait ends. */
+  isComplete(): boolean;
+  castVote(phase: Phase, round: number, value: Id): void;
+  /** Sends a fresh proposal of `round`; false while a body it needs is missing. */
+  proposeFresh(round: number): boolean;
+  propose(valid: Quorate, round: number): void;
+  /** The round, lock or valid value changed: makes it durable, and says so where it is part of the standing. */
+  changed(): void;
+  /** A proposal with a quorum is not known here: asks for it. */
+  wantProposal(hash: Id): void;
+  decide(candidate: Candidate, round: number): void;
+  /** A decided proposal that fails validation: a safety failure (09 §12.17). */
+  contradiction(candidate: Candidate): void;
+}
+
+/**
+ * Voting on one window: 09 §11.2, weighted two-phase votes with locks. A vote of either phase is signed once per round, never for
+ * a round below the own one. `advance` applies the rules until none fires; it is called after every input that may matter.
+ */
+export class Voting implements Rounds {
+  readonly #ports: VotingPorts;
+  readonly #timers = new Timers();
+  round = 0;
+  locked: Quorate | undefined;
+  valid: Quorate | undefined;
+  #prevotedRound = 0;
+  #precommittedRound = 0;
+  #proposedRound = 0;
+  /** Prevote quorums of rounds above the valid one, ascending by round: candidates for (valid, validRound). */
+  readonly #quorums: { readonly round: number; readonly value: Id }[] = [];
+  #futureVotes = false;
+  #decided: { readonly round: number; readonly value: Id } | undefined;
+
+  constructor(ports: VotingPorts) {
+    this.#ports = ports;
+  }
+
+  get validRound(): number {
+    return this.valid?.round ?? 0;
+  }
+
+  /** The earliest deadline as an iteration count, or 0. */
+  nextDeadline(): number {
+    return this.#timers.next();
+  }
+
+  /** Takes up what a restart found durable (09 §12.15b): the round, the locks, and which votes of that round are signed. */
+  restore(round: number, locked: Quorate | undefined, valid: Quorate | undefined, signed: readonly Vote[]): void {
+    this.locked = locked;
+    this.valid = valid;
+    for (const vote of signed) {
+      if (vote.phase === PREVOTE) this.#prevotedRound = Math.max(this.#prevotedRound, vote.round);
+      else this.#precommittedRound = Math.max(this.#precommittedRound, vote.round);
+    }
+    if (round > 0) this.#enter(round);
+  }
+
+  /** Notes a proposal already signed in `round`, so that no other is. */
+  proposed(round: number): void {
+    this.#proposedRound = Math.max(this.#proposedRound, round);
+  }
+
+  /** Round 1 begins (09 §8.4, §12.5). */
+  start(): void {
+    if (this.round === 0) this.#enter(1);
+  }
+
+  /** A vote was taken by the keeper. */
+  voteTaken(vote: Vote): void {
+    const { votes, nil } = this.#ports;
+    if (vote.round > this.round) this.#futureVotes = true;
+    if (vote.proposalHash === nil) return;
+    if (vote.phase === PREVOTE) {
+      if (vote.round > this.validRound && votes.hasQuorum(vote.round, PREVOTE, vote.proposalHash)) {
+        this.#noteQuorum(vote.round, vote.proposalHash);
+      }
+    } else if (this.#decided === undefined && votes.hasQuorum(vote.round, PRECOMMIT, vote.proposalHash)) {
+      this.#decided = { round: vote.round, value: vote.proposalHash };
+    }
+  }
+
+  /** The value with a precommit quorum, decided but perhaps not yet applied. */
+  get decidedValue(): Id | undefined {
+    return this.#decided?.value;
+  }
+
+  /** Timers that ran out by iteration `now`. */
+  expire(now: number): void {
+    for (const timer of this.#timers.due(now)) this.#expired(timer);
+  }
+
+  /** Applies 09 §11.2 until nothing changes. */
+  advance(): void {
+    while (this.#step());
+  }
+
+  #step(): boolean {
+    if (this.#decided !== undefined && this.#decide(this.#decided)) return false;
+    this.#updateValid();
+    if (this.round === 0) return false;
+    if (this.#futureVotes) {
+      this.#futureVotes = false;
+      const target = Math.min(this.#ports.votes.skipTarget(this.round), LAST_ROUND);
+      if (target > this.round) {
+        this.#enter(target);
+        return true;
+      }
+    }
+    if (this.#maySpeak(this.#proposedRound) && this.#ports.isLeader(this.round) && this.#propose()) return true;
+    if (this.#maySpeak(this.#prevotedRound) && this.#prevote()) return true;
+    this.#startVoteTimers();
+    return this.#maySpeak(this.#precommittedRound) && this.#precommit();
+  }
+
+  #maySpeak(spokenRound: number): boolean {
+    return this.#ports.isVoter && spokenRound < this.round;
+  }
+
+  /** Rule 6: a precommit quorum in any round is final, once the proposal and its bodies are here. True: this window is over. */
+  #decide(decided: { readonly round: number; readonly value: Id }): boolean {
+    const candidate = this.#ports.proposals.get(decided.value);
+    if (candidate === undefined) {
+      this.#ports.wantProposal(decided.value);
+      return false;
+    }
+    const judgement = this.#ports.judge(candidate);
+    if (judgement === 'missing') return false;
+    if (judgement === 'valid') this.#ports.decide(candidate, decided.round);
+    else this.#ports.contradiction(candidate);
+    return true;
+  }
+
+  #noteQuorum(round: number, value: Id): void {
+    let at = this.#quorums.length;
+    while (at > 0 && (this.#quorums[at - 1] as { round: number }).round > round) at--;
+    if (this.#quorums[at - 1]?.round === round) return;
+    this.#quorums.splice(at, 0, { round, value });
+  }
+
+  /** valid = the proposal with the greatest-round prevote quorum held, whose body is here and which passed validation. */
+  #updateValid(): void {
+    for (let i = this.#quorums.length - 1; i >= 0; i--) {
+      const { round, value } = this.#quorums[i] as { round: number; value: Id };
+      if (round <= this.validRound) {
+        this.#quorums.splice(0, i + 1);
+        return;
+      }
+      const candidate = this.#ports.proposals.get(value);
+      if (candidate === undefined) this.#ports.wantProposal(value);
+      else if (this.#ports.judge(candidate) === 'valid') {
+        this.valid = { candidate, round };
+        this.#quorums.splice(0, i + 1);
+        this.#ports.changed();
+        return;
+      }
+    }
+  }
+
+  /** Rule 5: entering a round voids every timer and starts the propose timer. */
+  #enter(round: number): void {
+    this.round = round;
+    this.#timers.clear();
+    this.#timers.start('propose', this.#ports.deadline(this.#ports.figures.propose(round)));
+    if (round === 1 && this.#ports.isVoter && this.#ports.isLeader(1)) {
+      this.#timers.start('collect', this.#ports.deadline(this.#ports.figures.collect));
+    }
+    this.#futureVotes = true;
+    this.#ports.votes.roundChanged();
+    this.#ports.changed();
+  }
+
+  #expired(timer: TimerName): void {
+    const { nil } = this.#ports;
+    if (timer === 'propose' && this.#maySpeak(this.#prevotedRound)) this.#cast(PREVOTE, nil);
+    else if (timer === 'prevote' && this.#maySpeak(this.#precommittedRound)) this.#cast(PRECOMMIT, nil);
+    else if (timer === 'precommit' && this.round < LAST_ROUND) this.#enter(this.round + 1);
+  }
+
+  /** Rule 1. The collect wait exists in round 1 only and for fresh proposals only (09 §12.5). */
+  #propose(): boolean {
+    if (this.valid !== undefined) {
+      this.#proposedRound = this.round;
+      this.#ports.propose(this.valid, this.round);
+      return true;
+    }
+    if (this.round === 1 && this.#timers.isRunning('collect') && !this.#ports.isComplete()) return false;
+    if (!this.#ports.proposeFresh(this.round)) return false;
+    this.#proposedRound = this.round;
+    return true;
+  }
+
+  /** Rule 3. */
+  #prevote(): boolean {
+    const value = this.#prevoteValue();
+    if (value === undefined) return false;
+    this.#cast(PREVOTE, value);
+    return true;
+  }
+
+  /** What rule 3 lets this node prevote now; undefined = wait for a body, a quorum, or the propose timeout. */
+  #prevoteValue(): Id | undefined {
+    const { proposals, votes, nil } = this.#ports;
+    let onlyInvalid = true;
+    let fresh: Candidate | undefined;
+    let freshCount = 0;
+    for (const { candidate, validRound } of proposals.ofRound(this.round, this.#ports.depthOf(this.round))) {
+      const judgement = this.#ports.judge(candidate);
+      if (judgement === 'valid' && this.#isJustified(candidate, votes)) return candidate.hash;
+      if (judgement !== 'invalid') onlyInvalid = false;
+      if (validRound === 0) {
+        freshCount++;
+        fresh = candidate;
+      }
+    }
+    if (fresh === undefined) return this.#hasProposal() && onlyInvalid ? nil : undefined;
+    if (freshCount > 1 || this.locked !== undefined) return nil;
+    if (!this.#ports.isDisciplined(fresh, this.round)) return nil;
+    const judgement = this.#ports.judge(fresh);
+    return judgement === 'valid' ? fresh.hash : judgement === 'invalid' ? nil : undefined;
+  }
+
+  #hasProposal(): boolean {
+    return !this.#ports.proposals.ofRound(this.round, this.#ports.depthOf(this.round)).next().done;
+  }
+
+  /** Rule 3 (b), (c): locked on it, or a prevote quorum for it at or above the own lock. */
+  #isJustified(candidate: Candidate, votes: VoteKeeper): boolean {
+    if (this.locked?.candidate.hash === candidate.hash) return true;
+    return votes.prevoteQuorumRound(candidate.hash, Math.max(this.locked?.round ?? 0, 1), this.round) > 0;
+  }
+
+  /** Rules 4 and 5: vote timers start when votes of any values have weight ≥ Q. */
+  #startVoteTimers(): void {
+    const { votes, figures } = this.#ports;
+    if (!this.#timers.isStarted('prevote') && votes.quorumOfAny(this.round, PREVOTE)) {
+      this.#timers.start('prevote', this.#ports.deadline(figures.vote(this.round)));
+    }
+    if (!this.#timers.isStarted('precommit') && votes.quorumOfAny(this.round, PRECOMMIT)) {
+      this.#timers.start('precommit', this.#ports.deadline(figures.vote(this.round)));
+    }
+  }
+
+  /** Rule 4: lock and precommit on a prevote quorum, whatever the own prevote was. */
+  #precommit(): boolean {
+    const { votes, proposals, nil } = this.#ports;
+    const value = votes.quorum(this.round, PREVOTE);
+    if (value === undefined) return false;
+    if (value === nil) {
+      this.#cast(PRECOMMIT, nil);
+      return true;
+    }
+    const candidate = proposals.get(value);
+    if (candidate === undefined || this.#ports.judge(candidate) !== 'valid') return false;
+    this.locked = { candidate, round: this.round };
+    this.#ports.changed();
+    this.#cast(PRECOMMIT, value);
+    return true;
+  }
+
+  #cast(phase: Phase, value: Id): void {
+    if (phase === PREVOTE) this.#prevotedRound = this.round;
+    else this.#precommittedRound = this.round;
+    this.#ports.castVote(phase, this.round, value);
+  }
+}
