@@ -1,0 +1,255 @@
+import type { Evidence, Operation, ProtocolObject } from '../consensus/objects.ts';
+import { Gossip } from '../gossip/gossip.ts';
+import type { ParticipantConfig } from '../participant/context.ts';
+import { Participant } from '../participant/participant.ts';
+import type {
+  ChainJob,
+  ChainResult,
+  FinalRecord,
+  Opened,
+  OpenRecord,
+  OperationNotice,
+  ParticipantEffect,
+  Standing,
+  Verdict,
+} from '../participant/types.ts';
+import { Sync } from '../sync/sync.ts';
+import type { ArchiveEntry, Message, ObjectName } from '../wire/messages.ts';
+import { archiveEntrySize } from '../wire/size.ts';
+
+/** Time as a shell sees it at the moment of an input: network time in microseconds, and the hasher's count (09 §12.2). */
+export interface Clock {
+  readonly now: number;
+  readonly iterations: number;
+}
+
+/** What a host tells its user and its observers. */
+export type Notice =
+  | { readonly type: 'final'; readonly record: FinalRecord; readonly round: number }
+  | { readonly type: 'confirmed'; readonly notice: OperationNotice }
+  | { readonly type: 'standing'; readonly standing: Standing }
+  | { readonly type: 'entered'; readonly window: number }
+  /** T of the window is known here. */
+  | { readonly type: 'timechain'; readonly window: number }
+  | { readonly type: 'published'; readonly object: ProtocolObject }
+  | { readonly type: 'accepted'; readonly object: ProtocolObject }
+  | { readonly type: 'evidence'; readonly evidence: Evidence }
+  | { readonly type: 'submitted'; readonly operation: Operation; readonly verdict: Verdict }
+  | { readonly type: 'penalty'; readonly peer: number; readonly reason: string }
+  | { readonly type: 'stop'; readonly reason: string };
+
+/** Where effects go, in order. `persist` is a barrier: nothing after it happens before it is durable. */
+export interface HostPorts {
+  send(peer: number, message: Message): void;
+  /** Replaces the timer before; undefined: none. Network time. */
+  timer(at: number | undefined): void;
+  /** Replaces the alarm before; undefined: none. Iteration count. */
+  alarm(at: number | undefined): void;
+  work(job: ChainJob): void;
+  cancel(job: ChainJob): void;
+  persist(final: FinalRecord | undefined, open: OpenRecord | undefined): void;
+  notice(notice: Notice): void;
+  /** Reads of what was made durable: archive entries and bodies of final windows. */
+  archived(window: number): ArchiveEntry | undefined;
+  archivedObject(name: ObjectName): ProtocolObject | undefined;
+}
+
+/** Archive entries in one 0x44: whole ones, at most 1 MiB (09 §3). */
+const ARCHIVE_BYTES = 1_048_576;
+const ARCHIVE_ENTRIES = 64;
+
+/**
+ * A node's protocol machines, composed: what a shell drives and a journal records. Same inputs, same effects, byte for byte.
+ * `message` returns false for a duplicate.
+ */
+export class Host {
+  readonly participant: Participant;
+  readonly #gossip: Gossip;
+  readonly #sync: Sync;
+  readonly #clock: Clock;
+  readonly #ports: HostPorts;
+  readonly #effects: ParticipantEffect[] = [];
+  #draining = false;
+  #gossipTimer: number | undefined;
+  #syncTimer: number | undefined;
+  #timer: number | undefined;
+
+  constructor(config: ParticipantConfig, opened: Opened, seed: Uint8Array, clock: Clock, ports: HostPorts) {
+    this.#clock = clock;
+    this.#ports = ports;
+    this.participant = new Participant(config, opened, (effect) => this.#effects.push(effect));
+    this.#gossip = new Gossip(
+      {
+        offer: (object) => this.#offer(object),
+        offerProof: (votes) => this.participant.offerProof(votes, clock.iterations),
+        send: (peer, message) => ports.send(peer, message),
+        timer: (at) => {
+          this.#gossipTimer = at;
+        },
+        penalty: (peer, reason) => ports.notice({ type: 'penalty', peer, reason }),
+        lookup: (name) => ports.archivedObject(name),
+        statusSeen: (peer, status) => this.#sync.status(peer, status, clock.now),
+      },
+      { seed },
+    );
+    this.#sync = new Sync({
+      tools: { verify: config.verify, memo: config.memo, meter: config.meter },
+      certified: config.network.rules.finality === 'votes',
+      trusted: () => this.participant.settled,
+      send: (peer, message) => ports.send(peer, message),
+      timer: (at) => {
+        this.#syncTimer = at;
+      },
+      adopt: (records) => this.participant.caughtUp(records, clock.iterations),
+      penalty: (peer, reason) => ports.notice({ type: 'penalty', peer, reason }),
+    });
+  }
+
+  /** First input. */
+  start(): void {
+    this.participant.start(this.#clock.iterations);
+    this.#drain();
+  }
+
+  message(peer: number, message: Message): boolean {
+    if (message.type === 'archive-request')
+      this.#answerArchive(peer, message.requestId, message.fromWindow, message.count);
+    else if (!this.#sync.message(peer, message, this.#clock.now)) {
+      const isNew = this.#gossip.message(peer, message, this.#clock.now);
+      this.#drain();
+      return isNew;
+    }
+    this.#drain();
+    return true;
+  }
+
+  peerUp(peer: number, outgoing: boolean): void {
+    this.#gossip.peerUp(peer, outgoing, this.#clock.now);
+    this.#drain();
+  }
+
+  peerDown(peer: number): void {
+    this.#gossip.peerDown(peer, this.#clock.now);
+    this.#sync.peerDown(peer, this.#clock.now);
+    this.#drain();
+  }
+
+  timer(): void {
+    const { now } = this.#clock;
+    this.#timer = undefined;
+    if (this.#gossipTimer !== undefined && this.#gossipTimer <= now) {
+      this.#gossipTimer = undefined;
+      this.#gossip.timer(now);
+    }
+    if (this.#syncTimer !== undefined && this.#syncTimer <= now) {
+      this.#syncTimer = undefined;
+      this.#sync.timer(now);
+    }
+    this.#drain();
+  }
+
+  alarm(): void {
+    this.participant.tick(this.#clock.iterations);
+    this.#drain();
+  }
+
+  done(result: ChainResult): void {
+    this.participant.done(result, this.#clock.iterations);
+    this.#drain();
+  }
+
+  /** An operation of this node's user. */
+  submit(operation: Operation): void {
+    const verdict = this.participant.submit(operation, this.#clock.iterations);
+    this.#ports.notice({ type: 'submitted', operation, verdict });
+    this.#drain();
+  }
+
+  #offer(object: ProtocolObject): Verdict {
+    const verdict = this.participant.offer(object, this.#clock.iterations);
+    if (verdict.type === 'accept') this.#ports.notice({ type: 'accepted', object });
+    return verdict;
+  }
+
+  /** Carries out what the participant asked for, in order; gossip may make it ask for more. */
+  #drain(): void {
+    if (this.#draining) return;
+    this.#draining = true;
+    for (let i = 0; i < this.#effects.length; i++) this.#carryOut(this.#effects[i] as ParticipantEffect);
+    this.#effects.length = 0;
+    this.#draining = false;
+    this.#setTimer();
+  }
+
+  #carryOut(effect: ParticipantEffect): void {
+    const { now } = this.#clock;
+    const ports = this.#ports;
+    switch (effect.type) {
+      case 'publish':
+        ports.notice({ type: 'published', object: effect.object });
+        this.#gossip.publish(effect.object, now);
+        break;
+      case 'need':
+        this.#gossip.need(effect.names, now);
+        break;
+      case 'ready':
+        if (effect.condition.until === 'timechain') {
+          ports.notice({ type: 'timechain', window: effect.condition.window });
+        }
+        this.#gossip.ready(effect.condition, now);
+        break;
+      case 'entered':
+        this.#gossip.entered(effect.window, effect.roster, now);
+        ports.notice({ type: 'entered', window: effect.window });
+        break;
+      case 'standing':
+        this.#gossip.standing(effect.standing, now);
+        ports.notice(effect);
+        break;
+      case 'quorum':
+        this.#gossip.quorum(effect.quorum);
+        break;
+      case 'work':
+        ports.work(effect.job);
+        break;
+      case 'cancel':
+        ports.cancel(effect.job);
+        break;
+      case 'alarm':
+        ports.alarm(effect.at);
+        break;
+      case 'persist':
+        ports.persist(effect.final, effect.open);
+        break;
+      case 'final':
+      case 'confirmed':
+      case 'evidence':
+      case 'stop':
+        ports.notice(effect);
+        break;
+    }
+  }
+
+  /** One wake-up for both network machines. */
+  #setTimer(): void {
+    const a = this.#gossipTimer;
+    const b = this.#syncTimer;
+    const next = a === undefined ? b : b === undefined || a < b ? a : b;
+    if (next === this.#timer) return;
+    this.#timer = next;
+    this.#ports.timer(next);
+  }
+
+  #answerArchive(peer: number, requestId: number, from: number, count: number): void {
+    const entries: ArchiveEntry[] = [];
+    let size = 0;
+    for (let i = 0; i < Math.min(count, ARCHIVE_ENTRIES); i++) {
+      const entry = this.#ports.archived(from + i);
+      if (entry === undefined) break;
+      size += archiveEntrySize(entry);
+      if (size > ARCHIVE_BYTES) break;
+      entries.push(entry);
+    }
+    this.#ports.send(peer, { type: 'archive-response', requestId, entries });
+  }
+}
