@@ -1,0 +1,54 @@
+import type { Id } from '#core/bytes/bytes.ts';
+import type { Settled } from '#core/transition/settled.ts';
+import { holds, type Observer, type Scene, violated } from './types.ts';
+
+/** Weights of the nodes active in a window, as its basis state says (04 §3). */
+interface Basis {
+  readonly weights: ReadonlyMap<Id, bigint>;
+  readonly active: bigint;
+}
+
+const basisOf = ({ state, window, network }: Settled): Basis => {
+  const weights = new Map<Id, bigint>();
+  let active = 0n;
+  for (const node of state.nodes()) {
+    const seen = node.lastConfirmationWindow > node.startWindow ? node.lastConfirmationWindow : node.startWindow;
+    if (BigInt(window + 1) - seen > 2n * BigInt(network.params.tau2Windows)) continue;
+    weights.set(node.nodeId, node.chainLength);
+    active += node.chainLength;
+  }
+  return { weights, active };
+};
+
+/** `certificate-weight`: each certificate has different signers, all for the final value in one round, of 67 % of the active weight. */
+export const certificateWeight = (scene: Scene, genesis: Settled): Observer => {
+  const bases: Basis[] = [basisOf(genesis)];
+  let checked = 0;
+  let fault: string | undefined;
+  return {
+    name: 'certificate-weight',
+    notice(host, notice) {
+      if (notice.type !== 'final') return;
+      const { certificate, settled } = notice.record;
+      const { window } = settled;
+      const basis = bases[window];
+      if (bases.length === window + 1) bases.push(basisOf(settled));
+      if (!scene.isHonest(host) || certificate.length === 0 || basis === undefined) return;
+      checked++;
+      const signers = new Set<Id>();
+      let weight = 0n;
+      for (const vote of certificate) {
+        const isFit = vote.phase === 2 && vote.window === window && vote.proposalHash === settled.side.proposalHash;
+        if (!isFit || vote.round !== certificate[0]?.round || signers.has(vote.nodeId)) {
+          fault ??= `window ${window} at ${scene.names[host]}: a vote does not belong to the certificate`;
+        }
+        signers.add(vote.nodeId);
+        weight += basis.weights.get(vote.nodeId) ?? 0n;
+      }
+      if (100n * weight < 67n * basis.active) {
+        fault ??= `window ${window} at ${scene.names[host]}: weight ${weight} of ${basis.active}`;
+      }
+    },
+    judge: () => (fault === undefined ? holds(`${checked} certificates`) : violated(fault)),
+  };
+};
