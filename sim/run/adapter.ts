@@ -1,0 +1,170 @@
+import type { Id } from '#core/bytes/bytes.ts';
+import type { Operation } from '#core/consensus/objects.ts';
+import type { LeaderOf } from '#core/consensus/proposal.ts';
+import type { SigningKey, Suite } from '#core/crypto/suite.ts';
+import { Host, type Notice } from '#core/host/host.ts';
+import type { ApplyMemo } from '#core/participant/evaluation.ts';
+import type { TimerFigures } from '#core/participant/timers.ts';
+import type { ChainJob, ChainResult, Meter } from '#core/participant/types.ts';
+import { timechainStep } from '#core/timechain/chain.ts';
+import type { Settled } from '#core/transition/settled.ts';
+import { decodeMessage, encodeMessage } from '#core/wire/codec.ts';
+import type { Message } from '#core/wire/messages.ts';
+import { sizeOnWire } from '#core/wire/size.ts';
+import type { Adapter, Clock, Machine, Out } from '#sim/world/types.ts';
+import { charge } from './costs.ts';
+import { Disk, type DiskRecord } from './disk.ts';
+import { describe, identifyJob, identifyMessage, identifyNotice, identifyRecord, KINDS, kindOf } from './identify.ts';
+
+/** Montana as the world sees it. */
+export interface MontanaShape {
+  readonly message: Message;
+  readonly job: ChainJob;
+  readonly result: ChainResult;
+  readonly record: DiskRecord;
+  readonly disk: Disk;
+  readonly submission: Operation;
+  readonly event: Notice;
+}
+
+export interface AdapterOptions {
+  readonly genesis: Settled;
+  readonly suite: Suite;
+  readonly memo: ApplyMemo;
+  readonly timers: TimerFigures;
+  /** By number of the host. */
+  readonly identities: readonly { readonly nodeId: Id; readonly key: SigningKey }[];
+  /** Encode and decode every message on its way. */
+  readonly wire: boolean;
+}
+
+/** Chain results remembered at most: hosts of one network hash the same stretches. */
+const CHAINS = 64;
+
+/** Puts the protocol's `Host` into the world: counters become virtual time, `persist` becomes the disk of a simulated host. */
+export const montanaAdapter = (options: AdapterOptions): Adapter<MontanaShape> => {
+  const chains = new Map<string, Id>();
+  return {
+    create: (host, _incarnation, clock, out) => new HostMachine(options, host, clock, out),
+    sizeOf: sizeOnWire,
+    kinds: KINDS,
+    kindOf,
+    describe,
+    identify: identifyMessage,
+    identifyEvent: identifyNotice,
+    identifyRecord,
+    identifyJob,
+    format: () => new Disk(options.genesis),
+    write: (disk, record) => disk.write(record),
+    compute({ window, from, iterations }) {
+      const key = `${from}${iterations}`;
+      let value = chains.get(key);
+      if (value === undefined) {
+        value = timechainStep(from, iterations);
+        if (chains.size >= CHAINS) chains.delete(chains.keys().next().value as string);
+        chains.set(key, value);
+      }
+      return { type: 'chain', window, from, value };
+    },
+    identity: (host) => options.identities[host]?.nodeId ?? '',
+  };
+};
+
+class HostMachine implements Machine<MontanaShape> {
+  readonly #options: AdapterOptions;
+  readonly #number: number;
+  readonly #clock: Clock;
+  readonly #out: Out<MontanaShape>;
+  readonly #meter: Meter = { verifications: 0, signatures: 0, hashes: 0, records: 0 };
+  #host!: Host;
+
+  constructor(options: AdapterOptions, number: number, clock: Clock, out: Out<MontanaShape>) {
+    this.#options = options;
+    this.#number = number;
+    this.#clock = clock;
+    this.#out = out;
+  }
+
+  start(disk: Disk, seed: Uint8Array): void {
+    const { genesis, suite, memo, timers, identities, wire } = this.#options;
+    const meter = this.#meter;
+    const out = this.#out;
+    const config = {
+      network: genesis.network,
+      verify: (publicKey: Uint8Array, message: Uint8Array, signature: Uint8Array) => {
+        meter.verifications++;
+        return suite.verify(publicKey, message, signature);
+      },
+      identity: identities[this.#number],
+      timers,
+      memo,
+      meter,
+    };
+    this.#host = new Host(config, disk.opened(), seed, this.#clock, {
+      send: (peer, message) => out.send(peer, wire ? throughBytes(message) : message),
+      timer: (at) => out.timer(at),
+      alarm: (at) => out.alarm(at),
+      work: (job) => out.work(job, job.iterations),
+      cancel: (job) => out.cancel(job),
+      persist: (final, open) => out.persist({ final, open }),
+      notice: (notice) => out.emit(notice),
+      archived: (window) => disk.entry(window),
+      archivedObject: (name) => disk.object(name.id),
+    });
+    this.#host.start();
+  }
+
+  message(peer: number, message: Message): boolean {
+    return this.#host.message(peer, message);
+  }
+
+  peerUp(peer: number, _host: number, dialled: boolean): void {
+    this.#host.peerUp(peer, dialled);
+  }
+
+  peerDown(peer: number): void {
+    this.#host.peerDown(peer);
+  }
+
+  dialFailed(): void {}
+
+  timer(): void {
+    this.#host.timer();
+  }
+
+  alarm(): void {
+    this.#host.alarm();
+  }
+
+  done(_job: ChainJob, result: ChainResult): void {
+    this.#host.done(result);
+  }
+
+  submit(operation: Operation): void {
+    this.#host.submit(operation);
+  }
+
+  cost(): number {
+    return charge(this.#meter);
+  }
+}
+
+/** The message as its receiver would decode it. A difference would be a defect of the codec, so it ends the run. */
+const throughBytes = (message: Message): Message => {
+  const decoded = decodeMessage(encodeMessage(message), leaderIn(message));
+  if (!decoded.ok)
+    throw new Error(`a message does not survive its own encoding: ${describe(message)}: ${decoded.error}`);
+  return decoded.value;
+};
+
+/** A re-proposal does not say who leads its round; its receivers know, and so does the message on its way. */
+const leaderIn =
+  (message: Message): LeaderOf =>
+  (_window, round) => {
+    const objects =
+      message.type === 'object' ? [message.object] : message.type === 'object-response' ? message.objects : [];
+    for (const object of objects) {
+      if (object.kind === 'proposal' && object.reproposal?.round === round) return object.reproposal.leader;
+    }
+    return undefined;
+  };

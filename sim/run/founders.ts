@@ -1,0 +1,21 @@
+import type { Id } from '#core/bytes/bytes.ts';
+import { ascii } from '#core/bytes/bytes.ts';
+import { sha256 } from '#core/crypto/hash.ts';
+import { nodeId } from '#core/crypto/ids.ts';
+import type { SigningKey, Suite } from '#core/crypto/suite.ts';
+
+/** A founder of a simulated network: its keys follow from its number alone, so that genesis is made of the same keys in every run. */
+export interface Founder {
+  readonly nodeId: Id;
+  readonly node: SigningKey;
+  readonly account: SigningKey;
+}
+
+const seedOf = (role: string, number: number): Uint8Array => sha256(ascii(`montana-sim/founder/${number}/${role}`));
+
+/** Test keys of `count` founders. Key generation is most of the start-up time: about 1.6 ms a key. */
+export const makeFounders = (count: number, suite: Suite): readonly Founder[] =>
+  Array.from({ length: count }, (_, number) => {
+    const node = suite.key(seedOf('node', number));
+    return { nodeId: nodeId(node.publicKey), node, account: suite.key(seedOf('account', number)) };
+  });
