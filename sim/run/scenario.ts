@@ -1,0 +1,134 @@
+import { z } from 'zod';
+import { REGIONS } from '#sim/world/types.ts';
+
+/** The observers of design §3, by name. */
+export const PROPERTIES = [
+  'agreement',
+  'equal-roots',
+  'validity',
+  'supply',
+  'progress',
+  'presence',
+  'promise-kept',
+  'one-signature-per-slot',
+  'certificate-weight',
+] as const;
+export type PropertyName = (typeof PROPERTIES)[number];
+
+const whole = (least: number, most: number) => z.int().min(least).max(most);
+
+const rulesSchema = z.union([
+  z.enum(['published', 'montana']),
+  z.strictObject({
+    activation: z.literal('0x02').optional(),
+    birthFrontier: z.enum(['zero', 'salted']).optional(),
+    creationCooldown: z.enum(['from-last', 'from-birth']).optional(),
+    lottery: z.enum(['binding', 'hybrid']).optional(),
+    admission: z.enum(['protocol', 'mesh']).optional(),
+    entryProof: z.enum(['full', 'sampled']).optional(),
+    finality: z.enum(['first-valid', 'votes']).optional(),
+    collection: z.enum(['proposer-view', 'disciplined']).optional(),
+    timechainSeed: z.enum(['zero', 'genesis']).optional(),
+  }),
+]);
+
+const hostsSchema = z.strictObject({
+  /** How many hosts of this group; the groups together make `nodes`. */
+  count: whole(1, 2_000),
+  /** Continents, dealt out in turn. */
+  regions: z
+    .array(z.enum(REGIONS))
+    .min(1)
+    .default([...REGIONS]),
+  /** Hash rate in thousandths of the reference machine's: 1000 closes a window in 60 s. */
+  speed: whole(1, 1_000_000).default(1000),
+  /** Hash rates of the group spread evenly over speed ± spread, in thousandths. */
+  spread: whole(0, 900).default(0),
+  /** CPU time in thousandths of the reference machine's: 2000 is half as fast. */
+  cpu: whole(1, 1_000_000).default(1000),
+  /** Bits per second for sending, shared by all links. */
+  uplink: whole(1_000, 1_000_000_000_000).default(50_000_000),
+});
+
+/** A moment inside a run: when the first node enters `window`, and so many virtual seconds later. */
+const momentShape = { window: whole(0, 1_000_000), after: whole(0, 1_000_000).default(0) };
+
+const names = z.array(z.string()).min(1);
+
+const faultSchema = z.discriminatedUnion('type', [
+  z.strictObject({ type: z.literal('crash'), ...momentShape, hosts: names, effects: whole(0, 10_000).optional() }),
+  z.strictObject({ type: z.literal('restart'), ...momentShape, hosts: names }),
+  z.strictObject({ type: z.literal('cut'), ...momentShape, groups: z.array(names).min(1) }),
+  z.strictObject({ type: z.literal('heal'), ...momentShape }),
+]);
+
+const workloadSchema = z.strictObject({
+  /** Operations submitted when a window becomes final for the first time anywhere. */
+  transfers: whole(0, 10_000).default(0),
+  anchors: whole(0, 10_000).default(0),
+  /** Transfers that create their receiver. */
+  creations: whole(0, 1_000).default(0),
+});
+
+const adversarySchema = z.discriminatedUnion('type', [
+  /** Sends bundles with a false signature to `target`, so many per second, from `window` on for `seconds`. */
+  z.strictObject({
+    type: z.literal('signature-flood'),
+    host: z.string(),
+    target: z.string(),
+    rate: whole(1, 1_000_000),
+    window: whole(0, 1_000_000),
+    seconds: whole(1, 100_000),
+  }),
+]);
+
+const expectSchema = z.strictObject({
+  property: z.enum(PROPERTIES),
+  is: z.enum(['holds', 'violated', 'measured']),
+});
+
+/** A scenario is data: what is run, and what is expected of it. Written by people, by the screen, by `--set`. */
+export const scenarioSchema = z.strictObject({
+  title: z.string().min(1),
+  claim: z.string().min(1),
+  nodes: whole(1, 2_000),
+  /** A run ends when this window is final. */
+  windows: whole(1, 1_000_000),
+  seed: z.union([z.int().min(0), z.string().min(1)]).default(1),
+  rules: rulesSchema.default('montana'),
+  profile: z
+    .strictObject({
+      /** Windows of an epoch; the median index and the horizons follow. */
+      tau2: whole(8, 20_160).default(60),
+      /** Hashes of a window, really computed. */
+      d0: whole(256, 4_294_967_295).default(2_560),
+    })
+    .default({ tau2: 60, d0: 2_560 }),
+  suite: z.enum(['modelled', 'real']).default('modelled'),
+  timers: z.enum(['ordinary', 'patient']).default('ordinary'),
+  hosts: z.array(hostsSchema).min(1).max(64),
+  network: z
+    .strictObject({
+      /** Lost packets per million; a loss costs a retransmission. */
+      loss: whole(0, 1_000_000).default(1_000),
+      /** Greatest extra delay of a message, microseconds. */
+      jitter: whole(0, 10_000_000).default(20_000),
+      /** Connections each host opens. */
+      links: whole(1, 1_000).default(24),
+    })
+    .default({ loss: 1_000, jitter: 20_000, links: 24 }),
+  workload: workloadSchema.default({ transfers: 0, anchors: 0, creations: 0 }),
+  faults: z.array(faultSchema).max(1_000).default([]),
+  adversary: z.array(adversarySchema).max(64).default([]),
+  expect: z.array(expectSchema).default([]),
+  /** Encode and decode every message: slower, same digest. */
+  wire: z.boolean().default(false),
+  /** Remember pure results shared by hosts: faster, same digest. */
+  memo: z.boolean().default(true),
+});
+
+/** A scenario with every default filled in. */
+export type Scenario = z.infer<typeof scenarioSchema>;
+
+/** A scenario as written: defaults may be left out. */
+export type ScenarioInput = z.input<typeof scenarioSchema>;

@@ -1,0 +1,102 @@
+import { ascii, compareIds, type Id } from '#core/bytes/bytes.ts';
+import type { Operation } from '#core/consensus/objects.ts';
+import { hashId, sha256 } from '#core/crypto/hash.ts';
+import { accountId, appId } from '#core/crypto/ids.ts';
+import { type SigningKey, SUITE_ML_DSA_65, type Suite } from '#core/crypto/suite.ts';
+import { makeOperation } from '#core/operations/codec.ts';
+import type { FinalRecord } from '#core/participant/types.ts';
+import type { Stream } from '#sim/kernel/streams.ts';
+import type { Scenario } from './scenario.ts';
+
+/** An operation and the host it is handed to. */
+export interface Submission {
+  readonly host: number;
+  readonly operation: Operation;
+}
+
+/** Windows after which an operation that did not settle is given up. */
+const PATIENCE = 4;
+
+/**
+ * The users of a run: real signed operations of accounts whose keys the run holds, drawn from a stream of their own. After every
+ * window some accounts without a pending operation transfer, anchor, or create another account.
+ */
+export class Workload {
+  readonly #scenario: Scenario;
+  readonly #suite: Suite;
+  readonly #stream: Stream;
+  readonly #keys = new Map<Id, SigningKey>();
+  /** Accounts in the order they came to exist. */
+  readonly #accounts: Id[] = [];
+  /** The operation each account waits for, and since when. */
+  readonly #pending = new Map<Id, { readonly id: Id; readonly window: number }>();
+  readonly #app = appId('montana-sim');
+  #created = 0;
+  submitted = 0;
+  settled = 0;
+
+  constructor(scenario: Scenario, suite: Suite, stream: Stream, founders: readonly SigningKey[]) {
+    this.#scenario = scenario;
+    this.#suite = suite;
+    this.#stream = stream;
+    for (const key of founders) this.#know(key);
+  }
+
+  #know(key: SigningKey): void {
+    const id = accountId(SUITE_ML_DSA_65, key.publicKey);
+    this.#keys.set(id, key);
+    this.#accounts.push(id);
+  }
+
+  /** A window is final: what users submit because of it. */
+  next(record: FinalRecord): readonly Submission[] {
+    const { settled, operations } = record;
+    for (const { sender, id } of operations) {
+      if (this.#pending.get(sender)?.id !== id) continue;
+      this.#pending.delete(sender);
+      this.settled++;
+    }
+    for (const [account, { window }] of this.#pending) {
+      if (window + PATIENCE < settled.window) this.#pending.delete(account);
+    }
+    const { transfers, anchors, creations } = this.#scenario.workload;
+    const submissions: Submission[] = [];
+    const add = (count: number, make: (sender: Id, key: SigningKey) => Operation | undefined): void => {
+      for (let i = 0; i < count; i++) {
+        const sender = this.#accounts[this.#stream.below(this.#accounts.length)] as Id;
+        const host = this.#stream.below(this.#scenario.nodes);
+        if (this.#pending.has(sender)) continue;
+        const operation = make(sender, this.#keys.get(sender) as SigningKey);
+        if (operation === undefined) continue;
+        this.#pending.set(sender, { id: operation.id, window: settled.window });
+        this.submitted++;
+        submissions.push({ host, operation });
+      }
+    };
+    const { state } = settled;
+    add(transfers, (sender, key) => {
+      const account = state.account(sender);
+      const link = this.#accounts[this.#stream.below(this.#accounts.length)] as Id;
+      if (account === undefined || account.balance < 2n || link === sender || state.account(link) === undefined) return;
+      const amount = 1n + (BigInt(this.#stream.next()) % (account.balance / 2n));
+      return makeOperation({ type: 'Transfer', prevHash: account.frontierHash, sender, link, amount }, key);
+    });
+    add(anchors, (sender, key) => {
+      const account = state.account(sender);
+      if (account === undefined) return;
+      const dataHash = hashId('mt-content-manifest', this.#stream.bytes(32));
+      return makeOperation({ type: 'Anchor', prevHash: account.frontierHash, sender, appId: this.#app, dataHash }, key);
+    });
+    add(creations, (sender, key) => {
+      const account = state.account(sender);
+      if (account === undefined || account.balance < 2n || account.lastAccountCreationWindow > 0) return;
+      const seed = sha256(ascii(`montana-sim/${this.#scenario.seed}/created/${this.#created++}`));
+      const receiver = this.#suite.key(seed);
+      const link = accountId(SUITE_ML_DSA_65, receiver.publicKey);
+      this.#know(receiver);
+      const fields = { suiteId: SUITE_ML_DSA_65, receiverPubkey: receiver.publicKey, amount: account.balance / 2n };
+      return makeOperation({ type: 'TransferModeB', prevHash: account.frontierHash, sender, link, ...fields }, key);
+    });
+    return submissions.sort((a, b) => compareIds(a.operation.id, b.operation.id));
+  }
+}
