@@ -1,0 +1,63 @@
+import { readFileSync } from 'node:fs';
+import { Command, CommanderError } from 'commander';
+import type { RunOptions } from './run.ts';
+import { UsageError } from './usage.ts';
+
+/** Exit code of a command that was called wrongly. */
+const USAGE = 2;
+
+const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
+  version: string;
+};
+
+const program = new Command('montana')
+  .description('A post-quantum peer-to-peer cash protocol whose scarcity is time: its node and its testbed')
+  .version(version)
+  .exitOverride()
+  .configureOutput({ outputError: (text, write) => write(`montana: ${text.trim().replace(/\s*\n\s*/g, ' ')}\n`) });
+
+// A command is one entry here and one file beside this one, loaded only when it runs.
+program
+  .command('vectors')
+  .description("check conformance vectors, by default the project's own")
+  .argument('[path...]', 'JSON files, or folders of them')
+  .action(async (paths: string[]) => (await import('./vectors.ts')).vectors(paths));
+
+const collect = (value: string, before: readonly string[]): readonly string[] => [...before, value];
+
+program
+  .command('run')
+  .description('run a scenario once and judge it')
+  .argument('<scenario>', 'a name from `montana list`, or a .json, .mjs or .ts file')
+  .option('--seed <seed>', 'another history of the same scenario')
+  .option('--set <path=value>', 'change a field, e.g. rules=published or hosts.0.speed=2000; repeatable', collect, [])
+  .option('--json', 'one JSON object on stdout, progress on stderr')
+  .option('--out <dir>', 'write result.json there')
+  .addHelpText(
+    'after',
+    `
+Exit code 0: every expectation met; 1: one was not; 2: wrong usage.
+
+Examples:
+  montana run tour
+  montana run steady --seed 7 --set nodes=300 --set hosts.0.count=300 --set windows=30
+  montana run partition-heal --set rules.finality=first-valid --json`,
+  )
+  .action(async (scenario: string, options: RunOptions) => {
+    process.exitCode = await (await import('./run.ts')).run(scenario, options);
+  });
+
+program
+  .command('list')
+  .description('the scenarios, and what each claims')
+  .option('--json', 'one JSON object on stdout')
+  .action(async (options: { json?: boolean }) => (await import('./list.ts')).list(options));
+
+try {
+  if (process.argv.length > 2) await program.parseAsync();
+  else program.outputHelp();
+} catch (error) {
+  if (error instanceof UsageError) console.error(`montana: ${error.message}`);
+  else if (!(error instanceof CommanderError)) throw error;
+  process.exitCode = error instanceof CommanderError && error.exitCode === 0 ? 0 : USAGE;
+}

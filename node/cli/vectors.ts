@@ -1,0 +1,11 @@
+import { NotVectors, runVectors } from '#vectors/runner.ts';
+import { UsageError } from './usage.ts';
+
+/** `montana vectors <file|dir>…`: exit code 1 when any case fails. */
+export const vectors = (paths: readonly string[]): void => {
+  try {
+    process.exitCode = runVectors(paths, (line) => console.log(line)) ? 0 : 1;
+  } catch (error) {
+    throw error instanceof NotVectors ? new UsageError(error.message) : error;
+  }
+};
