@@ -1,0 +1,33 @@
+import type { Handlers } from './handler.ts';
+import { runHistory } from './histories.ts';
+import { consensus } from './topics/consensus.ts';
+import { entry } from './topics/entry.ts';
+import { genesis } from './topics/genesis.ts';
+import { hash } from './topics/hash.ts';
+import { ids } from './topics/ids.ts';
+import { lottery } from './topics/lottery.ts';
+import { mnemonic } from './topics/mnemonic.ts';
+import { operations } from './topics/operations.ts';
+import { pqPrimitives } from './topics/pq-primitives.ts';
+import { records } from './topics/records.ts';
+import { state } from './topics/state.ts';
+import { timechain } from './topics/timechain.ts';
+import { wire } from './topics/wire.ts';
+
+/** Every function that is implemented here. A `fn` that is not in this table is skipped by name. */
+export const handlers: Handlers = {
+  ...consensus,
+  ...entry,
+  ...genesis,
+  ...hash,
+  ...ids,
+  ...lottery,
+  ...mnemonic,
+  ...operations,
+  ...pqPrimitives,
+  ...records,
+  ...state,
+  ...timechain,
+  ...wire,
+  history: (input) => runHistory(input),
+};
