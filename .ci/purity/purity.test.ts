@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { declarations } from './bigints.ts';
 import { checkTree } from './check.ts';
+import { upwardImports } from './layers.ts';
 import { judge } from './rules.ts';
 import { tokenize } from './tokens.ts';
 
@@ -51,6 +52,16 @@ test('division of numbers has one home', () => {
   const source = 'export const divide = (a: number, b: number): number => (a - (a % b)) / b;\n';
   expect(findingsOf(source, 'core/bytes/integers.ts')).toEqual([]);
   expect(findingsOf(source, 'core/bytes/bytes.ts')).toEqual(['division:1']);
+});
+
+test('folders of core import downwards', () => {
+  const source = `import { a } from '../state/a.ts';\nimport type { b } from '../participant/b.ts';\nimport { c } from './c.ts';\n`;
+  const linesOf = (path: string) => upwardImports(path, source).map(({ rule, line }) => `${rule}:${line}`);
+  expect(linesOf('core/gossip/x.ts')).toEqual([]);
+  expect(linesOf('core/participant/x.ts')).toEqual([]);
+  expect(linesOf('core/transition/x.ts')).toEqual(['upward:2']);
+  expect(linesOf('core/bytes/x.ts')).toEqual(['upward:1', 'upward:2']);
+  expect(linesOf('core/nowhere/x.ts')).toEqual(['upward:1', 'upward:2']);
 });
 
 describe('a forbidden line in a file of core fails the check', () => {
