@@ -1,6 +1,6 @@
 /**
- * 32-byte hashes and identifiers are held in memory as 64 lower-case hex digits: immutable, comparable with `<` in byte order
- * (01 §5, byte 0 most significant), usable as keys. They become bytes only inside a codec or a hash.
+ * 32-byte hashes and identifiers are held in memory as 64 lower-case hex digits: immutable, comparable with `<` in
+ * byte order (01 §5, byte 0 most significant), usable as keys. They become bytes only inside a codec or a hash.
  */
 export type Id = string;
 

@@ -4,7 +4,9 @@ import { fail, ok, type Result } from './result.ts';
 /** Why bytes are not a value of a layout. */
 export type LayoutError = 'Truncated' | 'TrailingBytes' | 'BadBool' | 'TooMany';
 
-/** A cursor over bytes being decoded. The first failure sticks; later reads return neutral values and allocate nothing. */
+/**
+ * A cursor over bytes being decoded. The first failure sticks; later reads return neutral values and allocate nothing.
+ */
 export class Reader {
   readonly bytes: Uint8Array;
   offset = 0;
@@ -37,7 +39,10 @@ export class Writer {
   }
 }
 
-/** How one field is encoded (01 §5). `minimum` is the least number of bytes an encoding takes: it bounds what a count may claim. */
+/**
+ * How one field is encoded (01 §5). `minimum` is the least number of bytes an encoding takes: it bounds what a count
+ * may claim.
+ */
 export interface Kind<T> {
   readonly minimum: number;
   sizeOf(value: T): number;
@@ -143,7 +148,10 @@ export const blob: Kind<Uint8Array> = {
   },
 };
 
-/** A count, then that many elements. A count above `most`, or above what the remaining bytes can hold, is refused before anything is allocated. */
+/**
+ * A count, then that many elements. A count above `most`, or above what the remaining bytes can hold, is refused
+ * before anything is allocated.
+ */
 export const list = <T>(element: Kind<T>, count: Kind<number> = u16, most = 65_535): Kind<readonly T[]> => ({
   minimum: count.minimum,
   sizeOf(values) {

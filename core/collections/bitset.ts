@@ -1,4 +1,7 @@
-/** A set of the integers 0 … size − 1, one bit each: bit i is bit i & 7 of byte i >> 3, as in a bitmap on the wire (09 §10). */
+/**
+ * A set of the integers 0 … size − 1, one bit each: bit i is bit i & 7 of byte i >> 3, as in a bitmap on the wire (09
+ * §10).
+ */
 export class Bitset {
   readonly size: number;
   /** ⌈size / 8⌉ bytes; bits at `size` and above are zero. */
@@ -23,11 +26,6 @@ export class Bitset {
     return (byte & bit) === 0;
   }
 
-  /** Removes `i`. */
-  clear(i: number): void {
-    this.bytes[i >> 3] = (this.bytes[i >> 3] as number) & ~(1 << (i & 7));
-  }
-
   /** Number of members. */
   count(): number {
     let count = 0;
@@ -40,21 +38,12 @@ export class Bitset {
     for (let i = 0; i < this.bytes.length; i++) this.bytes[i] = (this.bytes[i] as number) | (other.bytes[i] as number);
   }
 
-  /** Members, ascending. */
-  members(): IterableIterator<number> {
-    return this.minus(undefined);
-  }
-
-  /** Members that are not in `other`, a set of the same size, ascending. */
-  *minus(other: Bitset | undefined): IterableIterator<number> {
+  /** Members, without those of `other`, a set of the same size; ascending. */
+  *members(other?: Bitset): IterableIterator<number> {
     for (let at = 0; at < this.bytes.length; at++) {
-      let rest = (this.bytes[at] as number) & ~(other === undefined ? 0 : (other.bytes[at] as number));
+      let rest = (this.bytes[at] as number) & ~(other?.bytes[at] ?? 0);
       for (; rest !== 0; rest &= rest - 1) yield 8 * at + 31 - Math.clz32(rest & -rest);
     }
-  }
-
-  copy(): Bitset {
-    return new Bitset(this.size, this.bytes.slice());
   }
 }
 

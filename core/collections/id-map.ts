@@ -49,14 +49,14 @@ export class IdMap<V> {
     return this.#order;
   }
 
-  /** Entries, ascending by key. */
+  /** Entries, ascending by key. What is deleted meanwhile is left out, what is added meanwhile too. */
   *sorted(): IterableIterator<readonly [Id, V]> {
-    for (const key of this.keys()) yield [key, this.#map.get(key) as V];
+    for (const key of this.keys()) if (this.#map.has(key)) yield [key, this.#map.get(key) as V];
   }
 
   /** Values, ascending by key. */
   *values(): IterableIterator<V> {
-    for (const key of this.keys()) yield this.#map.get(key) as V;
+    for (const [, value] of this.sorted()) yield value;
   }
 
   copy(): IdMap<V> {

@@ -4,9 +4,9 @@ import { pbkdf2 } from './kdf.ts';
 import { SEED_SALT } from './tags.ts';
 import { WORDS, wordIndex } from './wordlist.ts';
 
-export const MNEMONIC_WORDS = 24;
-export const ENTROPY_SIZE = 32;
-export const MASTER_SEED_SIZE = 64;
+const MNEMONIC_WORDS = 24;
+const ENTROPY_SIZE = 32;
+const MASTER_SEED_SIZE = 64;
 const ITERATIONS = 1_048_576;
 
 /** The entropy of a mnemonic, or what is wrong with it. `position` of the first unknown word counts from 0. */

@@ -18,67 +18,45 @@ export const libraryEngine: Sha256Engine = {
   },
 };
 
-/** Speed of one engine at one of its uses. */
-export interface Speed {
-  readonly engine: string;
+/** One engine at one of its uses: how long `hashes` hashes took, round by round, in the unit of the clock. */
+export interface EngineTimes {
+  readonly engine: 'library' | 'script' | 'wasm';
   readonly use: 'chain' | 'nodes';
-  /** Median over the rounds, hashes per millisecond. */
-  readonly perMillisecond: number;
-  /** Median over the rounds of the ratio to the library in the same round, and its quartiles. */
-  readonly ratio: number;
-  readonly quartiles: readonly [number, number];
+  readonly hashes: number;
+  readonly times: readonly number[];
 }
 
 const ITERATIONS = 40_000;
 const PAIRS = 20_000;
+const WARM_UP = 3;
 
-/** Measures all engines in turn, `rounds` times, so that what else the machine does reaches all alike. `now` is in milliseconds. */
-export const measureEngines = (now: () => number, rounds = 15): readonly Speed[] => {
-  const engines: readonly (readonly [string, Sha256Engine | undefined])[] = [
-    ['library', libraryEngine],
-    ['script', scriptEngine],
-    ['wasm', wasmEngine()],
-  ];
+/**
+ * Runs all engines in turn, `rounds` times, so that whatever else the machine does reaches all alike: compare times of
+ * the same round. `now` is the clock of the caller. 15 rounds take about 3 seconds.
+ */
+export const measureEngines = (now: () => number, rounds: number): readonly EngineTimes[] => {
   const value = new Uint8Array(32);
   const pairs = new Uint8Array(64 * PAIRS);
   const nodes = new Uint8Array(32 * PAIRS);
-  const uses = [
-    { use: 'chain', count: ITERATIONS, run: (engine: Sha256Engine) => engine.chain(value, ITERATIONS) },
-    { use: 'nodes', count: PAIRS, run: (engine: Sha256Engine) => engine.hashNodes(pairs, nodes) },
+  const engines = [
+    { name: 'library', engine: libraryEngine },
+    { name: 'script', engine: scriptEngine },
+    { name: 'wasm', engine: wasmEngine() },
   ] as const;
-  const timed = (run: () => void): number => {
-    const start = now();
-    run();
-    return now() - start;
-  };
-
-  const cases = uses.flatMap(({ use, count, run }) =>
-    engines.flatMap(([name, engine]) =>
-      engine === undefined ? [] : [{ name, use, count, run: () => run(engine), times: [] as number[] }],
-    ),
-  );
-  // The first two rounds compile.
-  for (let round = -2; round < rounds; round++) {
+  const cases: (EngineTimes & { readonly times: number[]; readonly run: () => void })[] = [];
+  for (const { name, engine } of engines) {
+    if (engine === undefined) continue;
+    const chain = (): Uint8Array => engine.chain(value, ITERATIONS);
+    const hashNodes = (): void => engine.hashNodes(pairs, nodes);
+    cases.push({ engine: name, use: 'chain', hashes: ITERATIONS, times: [], run: chain });
+    cases.push({ engine: name, use: 'nodes', hashes: PAIRS, times: [], run: hashNodes });
+  }
+  for (let round = -WARM_UP; round < rounds; round++) {
     for (const { run, times } of cases) {
-      const time = timed(run);
-      if (round >= 0) times.push(time);
+      const start = now();
+      run();
+      if (round >= 0) times.push(now() - start);
     }
   }
-  return cases.map(({ name, use, count, times }) => {
-    const library = cases.find((other) => other.use === use)?.times ?? [];
-    const ratios = times.map((time, round) => (library[round] as number) / time);
-    return {
-      engine: name,
-      use,
-      perMillisecond: count / quantile(times, 2),
-      ratio: quantile(ratios, 2),
-      quartiles: [quantile(ratios, 1), quantile(ratios, 3)],
-    };
-  });
-};
-
-/** The value a quarter, half or three quarters up the sorted list. */
-const quantile = (values: readonly number[], quarter: 1 | 2 | 3): number => {
-  const sorted = [...values].sort((a, b) => a - b);
-  return sorted[(quarter * (sorted.length - 1)) >> 2] as number;
+  return cases.map(({ engine, use, hashes, times }) => ({ engine, use, hashes, times }));
 };

@@ -7,8 +7,8 @@ import { Body, type Code, I32, i32, type Local, memory, V128, v128, type Word } 
 const PADDING = [0x80000000 | 0, 0, 0, 0, 0, 0, 0, 256];
 
 /**
- * `chain(iterations ≥ 1)`: replaces the 8 words at VALUE_AT by their iterated SHA-256. The rounds are scalar. The message schedule is
- * computed beside them in vectors, four words at a time: a processor has other ports for those.
+ * `chain(iterations ≥ 1)`: replaces the 8 words at VALUE_AT by their iterated SHA-256. The rounds are scalar. The
+ * message schedule is computed beside them in vectors, four words at a time: a processor has other ports for those.
  */
 export const chainBody = (): Body => {
   const body = new Body(1);
@@ -46,10 +46,16 @@ const chainInput = (body: Body, value: readonly Code[]): ((t: number) => readonl
   const sums: Code[] = [];
 
   const sigma0 = (x: Code): Code => v128.xor(v128.xor(v128.rotr(x, 7), v128.rotr(x, 18)), v128.shr(x, 3));
-  /** σ1 of p and q from the words p, p, q, q, as words 0 and 2: in a 64-bit lane, shifting a doubled word rotates its low half. */
+  /**
+   * σ1 of p and q from the words p, p, q, q, as words 0 and 2: in a 64-bit lane, shifting a doubled word rotates its
+   * low half.
+   */
   const sigma1 = (x: Code): Code => v128.xor(v128.xor(v128.shr64(x, 17), v128.shr64(x, 19)), v128.shr(x, 10));
 
-  /** The next four words: W_t = σ1(W_{t−2}) + W_{t−7} + σ0(W_{t−15}) + W_{t−16}, where W_{t−2} of the last two are the first two. */
+  /**
+   * The next four words: W_t = σ1(W_{t−2}) + W_{t−7} + σ0(W_{t−15}) + W_{t−16}, where W_{t−2} of the last two are the
+   * first two.
+   */
   const extend = (): void => {
     const [a, b, c, d] = words.slice(-4) as [Code, Code, Code, Code];
     const minus15 = keep(v128.words(a, b, [1, 2, 3, 4]));

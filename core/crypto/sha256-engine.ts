@@ -5,7 +5,10 @@ import { wasmEngine } from './sha256-wasm.ts';
 export interface Sha256Engine {
   /** SHA-256 applied `iterations` ≥ 0 times, starting from `value`, 32 bytes (04 §2). */
   chain(value: Uint8Array, iterations: number): Uint8Array;
-  /** H("mt-merkle-node", left, right) of each of n pairs, left ‖ right, 64·n bytes, to `out`, 32·n bytes elsewhere (02 §5). */
+  /**
+   * H("mt-merkle-node", left, right) of each of n pairs, left ‖ right, 64·n bytes, to `out`, 32·n bytes elsewhere (02
+   * §5).
+   */
   hashNodes(pairs: Uint8Array, out: Uint8Array): void;
 }
 

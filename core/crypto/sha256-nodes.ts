@@ -9,9 +9,10 @@ const LANES = [0, 1, 2, 3];
 const TURN = 16;
 
 /**
- * `hashNodes(fours ≥ 1, pairs, nodes)`: SHA-256 of the 79 bytes prefix ‖ left ‖ right for 4 · `fours` pairs of 64 bytes at `pairs` into 32
- * bytes each at `nodes`, four at a time, one per lane. The prefix is one byte short of a word boundary: word 3 ends with byte 0 of the
- * pair, the first block with byte 48, and the second block holds the last 15 bytes and padding.
+ * `hashNodes(fours ≥ 1, pairs, nodes)`: SHA-256 of the 79 bytes prefix ‖ left ‖ right for 4 · `fours` pairs of 64
+ * bytes at `pairs` into 32 bytes each at `nodes`, four at a time, one per lane. The prefix is one byte short of a word
+ * boundary: word 3 ends with byte 0 of the pair, the first block with byte 48, and the second block holds the last 15
+ * bytes and padding.
  */
 export const nodesBody = (): Body => {
   const body = new Body(3);
@@ -61,8 +62,9 @@ const lanes = (body: Body): WordOps => {
 };
 
 /**
- * Emits the compression of a block of 16 words into a chaining value of 8. Three turns of rounds that compute the schedule as they go are
- * one loop, the last turn follows: all 64 rounds in a row would not fit the processor's instruction cache.
+ * Emits the compression of a block of 16 words into a chaining value of 8. Three turns of rounds that compute the
+ * schedule as they go are one loop, the last turn follows: all 64 rounds in a row would not fit the processor's
+ * instruction cache.
  */
 const blockCompression = (body: Body, ops: WordOps) => {
   const turns = body.local(I32);

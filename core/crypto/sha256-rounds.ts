@@ -26,8 +26,8 @@ const rotations = (ops: WordOps, x: Word, first: number, second: number, third: 
   ops.xor(ops.xor(ops.rotr(x, first), ops.rotr(x, second)), ops.rotr(x, third));
 
 /**
- * `count` rounds of FIPS 180-4 §6.2.2 from the working variables `state`, 8 words. `input(i)` is asked once per round, in order, for what
- * the round adds: W and K, or their sum.
+ * `count` rounds of FIPS 180-4 §6.2.2 from the working variables `state`, 8 words. `input(i)` is asked once per round,
+ * in order, for what the round adds: W and K, or their sum.
  */
 export const rounds = (
   ops: WordOps,

@@ -5,8 +5,8 @@ const START = Int32Array.from(INITIAL);
 const ROUNDS = Int32Array.from(ROUND);
 
 /**
- * Compression (FIPS 180-4 §6.2.2) of `block`, 16 words, into `state`, 8 words. Sixteen rounds a turn with the names of the working
- * variables rotating instead of their values, so that all of them stay in registers.
+ * Compression (FIPS 180-4 §6.2.2) of `block`, 16 words, into `state`, 8 words. Sixteen rounds a turn with the names of
+ * the working variables rotating instead of their values, so that all of them stay in registers.
  */
 const compress = (state: Int32Array, block: Int32Array): void => {
   let a = state[0] as number;

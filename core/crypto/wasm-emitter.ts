@@ -1,8 +1,9 @@
 import { ascii } from '../bytes/bytes.ts';
 
 /**
- * Just enough of the WebAssembly binary format, with its 128-bit vectors, to emit loops of straight-line arithmetic on locals and
- * memory. An expression is the code that leaves its value on the stack; an i32 that is known while emitting is a number instead.
+ * Just enough of the WebAssembly binary format, with its 128-bit vectors, to emit loops of straight-line arithmetic on
+ * locals and memory. An expression is the code that leaves its value on the stack; an i32 that is known while emitting
+ * is a number instead.
  */
 export type Code = readonly (number | Code)[];
 
@@ -11,7 +12,7 @@ export type Word = number | Code;
 
 export const I32 = 0x7f;
 export const V128 = 0x7b;
-export type ValueType = typeof I32 | typeof V128;
+type ValueType = typeof I32 | typeof V128;
 
 const leb = (value: number): Code => {
   const bytes: number[] = [];
@@ -129,7 +130,10 @@ export class Body {
     return local.get;
   }
 
-  /** Runs what `emitTurn` emits, lowering `count` by `step` after each turn, until it is 0. It must be a positive multiple of `step`. */
+  /**
+   * Runs what `emitTurn` emits, lowering `count` by `step` after each turn, until it is 0. It must be a positive
+   * multiple of `step`.
+   */
   loop(count: Local, step: number, emitTurn: () => void): void {
     this.emit([0x03, 0x40]);
     emitTurn();

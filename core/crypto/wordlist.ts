@@ -125,12 +125,15 @@ wrap wreck wrestle wrist write wrong yard year yellow you young youth zebra zero
   .split(/\s/);
 
 /** SHA-256 of the list as a file: every word ended by a line feed (01 §7.1). */
-export const WORDS_SHA256 = '2f5eed53a4727b4bf8880d8f3f199efc90e58503646d9ff8eff3a2ed3b24dbda';
+const WORDS_SHA256 = '2f5eed53a4727b4bf8880d8f3f199efc90e58503646d9ff8eff3a2ed3b24dbda';
 
 /** Whether the embedded list is the one of the specification, to be asked at start (01 §7.1). False: halt. */
 export const wordsSelfTest = (): boolean => toHex(sha256(ascii(`${WORDS.join('\n')}\n`))) === WORDS_SHA256;
 
-/** The `i`-th group of 11 bits of `bytes`, most significant bit first (01 §7.2, §7.6). The caller guarantees 11·(i + 1) bits. */
+/**
+ * The `i`-th group of 11 bits of `bytes`, most significant bit first (01 §7.2, §7.6). The caller guarantees 11·(i + 1)
+ * bits.
+ */
 export const wordIndex = (bytes: Uint8Array, i: number): number => {
   const bit = 11 * i;
   const at = bit >> 3;
