@@ -41,7 +41,10 @@ const INPUTS = 400;
 const LONGEST = 16_384;
 const POOL = 1 << 20;
 
-/** Bytes of a linear congruential generator; `sparse` ones are mostly 0 and else small, so that counts and flags make sense. */
+/**
+ * Bytes of a linear congruential generator; `sparse` ones are mostly 0 and else small, so that counts and flags make
+ * sense.
+ */
 const pool = (sparse: boolean): Uint8Array => {
   const bytes = new Uint8Array(POOL);
   let state = 20261121;

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { fromHex, toHex } from '../bytes/bytes.ts';
 import { libraryEngine } from './sha256-bench.ts';
 import { type Sha256Engine, sha256Engine } from './sha256-engine.ts';
@@ -104,5 +104,18 @@ describe('the chosen engine', () => {
     expect(values[0]).toBe('693bc03e469cd59e381575e0b3e178b40796ec2253869fe03eaee34750a06517');
     expect(values[127]).toBe('1b16a1c4eb2ed66902595a6d2ec642a05bed9db4897f5d910092b1a899a8a8b3');
     expect(values[255]).toBe('87dd145ec5630decdf8fc800583c51cce9dbe8438a1fa0b7e61eb679b4b4638f');
+  });
+});
+
+describe('without vectors', () => {
+  afterEach(() => {
+    vi.unstubAllGlobals();
+  });
+
+  it('there is no wasm engine, and no error', () => {
+    vi.stubGlobal('WebAssembly', undefined);
+    expect(wasmEngine()).toBeUndefined();
+    vi.stubGlobal('WebAssembly', { validate: () => false });
+    expect(wasmEngine()).toBeUndefined();
   });
 });
