@@ -1,4 +1,5 @@
 import type { Id } from '../bytes/bytes.ts';
+import { Bitset } from '../collections/bitset.ts';
 import { IdMap } from '../collections/id-map.ts';
 import type { Roster } from './roster.ts';
 
@@ -19,16 +20,22 @@ export interface Cemented {
   readonly reveals: readonly Id[];
 }
 
-/** Counts the included bundles' lists; mechanical: no body is looked at (03 §6.2). */
+/**
+ * Counts the included bundles' lists; mechanical: no body is looked at (03 §6.2). A signer counts once, by the first bundle of it,
+ * whatever list they come from; a node that is not in the roster does not count.
+ */
 export const cement = (roster: Roster, bundles: readonly Listing[]): Cemented => {
   const operations = new IdMap<bigint>();
   const reveals = new IdMap<bigint>();
+  const counted = new Bitset(roster.members.length);
   let weight = 0n;
   for (const bundle of bundles) {
-    const own = roster.members[roster.slotOf(bundle.nodeId)]?.weight ?? 0n;
-    weight += own;
-    count(operations, bundle.operations, own);
-    count(reveals, bundle.reveals, own);
+    const slot = roster.slotOf(bundle.nodeId);
+    const member = roster.members[slot];
+    if (member === undefined || !counted.set(slot)) continue;
+    weight += member.weight;
+    count(operations, bundle.operations, member.weight);
+    count(reveals, bundle.reveals, member.weight);
   }
   return { weight, operations: reached(operations, roster.quorum), reveals: reached(reveals, roster.quorum) };
 };

@@ -24,8 +24,8 @@ export interface Signer {
 }
 
 /**
- * Steps 9 and 10 of 04 §10 for bodies that were judged alone: every entry names the very signer of its bundle, once each, or a
- * bundle would count for others and more than once; Σ weight ≥ Q; `reveals`, the cemented ones in ascending node_id, are the list.
+ * Steps 9 and 10 of 04 §10 for bodies that were judged alone, in any order: every entry names the very signer of its bundle, once
+ * each, or a bundle would count for others; Σ weight ≥ Q; `reveals`, the cemented ones of W − 1, are the other list.
  */
 export const judgeIncluded = (
   proposal: Included,
@@ -44,10 +44,11 @@ export const judgeIncluded = (
 };
 
 /** Whether a list says exactly these signers and identifiers, ascending by node_id, no node twice. */
-const areTheListed = (objects: readonly Signer[], entries: readonly Listed[]): boolean =>
-  objects.length === entries.length &&
-  entries.every(({ nodeId, hash }, i) => objects[i]?.nodeId === nodeId && objects[i].id === hash) &&
-  strictlyAscending(entries.map(({ nodeId }) => nodeId));
+const areTheListed = (objects: readonly Signer[], entries: readonly Listed[]): boolean => {
+  if (objects.length !== entries.length || !strictlyAscending(entries.map(({ nodeId }) => nodeId))) return false;
+  const ids = IdMap.from(objects.map(({ nodeId, id }) => [nodeId, id] as const));
+  return entries.every(({ nodeId, hash }) => ids.get(nodeId) === hash);
+};
 
 /** A proposal as far as its sets go. */
 export interface ProposedSets extends Included {

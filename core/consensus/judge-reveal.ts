@@ -42,8 +42,7 @@ export const judgeReveal = (reveal: Reveal, basis: RevealBasis, verify: Verify):
   if (reveal.window !== basis.window) return 'WrongWindow';
   const endpoint = lotteryEndpoint(basis.timechainValue, basis.aggregate, reveal.nodeId, basis.window);
   if (reveal.endpoint !== endpoint) return 'WrongEndpoint';
-  const isBelow =
-    signer.lotteryWeight > 0n && weightedTicket(basis.mode, endpoint, signer.lotteryWeight) < basis.target;
-  if (!isBelow) return 'TicketAboveTarget';
+  // Weight 0 has the ticket 2^128 − 1, which is below no target.
+  if (weightedTicket(basis.mode, endpoint, signer.lotteryWeight) >= basis.target) return 'TicketAboveTarget';
   return verify(signer.publicKey, reveal.scope, reveal.signature) ? undefined : 'InvalidSignature';
 };
