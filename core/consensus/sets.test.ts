@@ -48,6 +48,16 @@ describe('cementing (04 §8, 03 §6.2)', () => {
     expect(cement(roster, [])).toEqual({ weight: 0n, operations: [], reveals: [] });
   });
 
+  it('a signer counts once, however often it is listed', () => {
+    const own = listing(2, [a], [c]);
+    expect(cement(roster, [own, own, own])).toEqual({ weight: 33n, operations: [], reveals: [] });
+    expect(cement(roster, [listing(1, [a]), listing(1, [b]), own])).toEqual({
+      weight: 99n,
+      operations: [a],
+      reveals: [],
+    });
+  });
+
   it('does not depend on the order of the bundles', () => {
     const all = [listing(1, [a, b], [c]), listing(2, [b, c], [a, c]), listing(3, [a, c], [c])];
     const expected = cement(roster, all);
