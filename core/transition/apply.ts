@@ -9,8 +9,8 @@ import type { ChainEngine } from '../entry/candidate-chain.ts';
 import { emissionPayee, expireCandidates, type Selection, selectCandidates } from '../entry/selection.ts';
 import { penalties, revealOrder, winnerOf } from '../lottery/cascade.ts';
 import { type SettleReceipt, settleOperations } from '../operations/settle.ts';
-import type { Delta } from '../state/state.ts';
 import type { Roots } from '../state/roots.ts';
+import type { Delta } from '../state/state.ts';
 import { cementedBundleAggregate } from '../timechain/aggregate.ts';
 import { timechainStep } from '../timechain/chain.ts';
 import { participationPermille } from '../timechain/difficulty.ts';
@@ -36,6 +36,7 @@ export interface WindowInput {
   readonly operations: readonly Operation[];
   /** control_set(W), in any order. */
   readonly registrations: readonly Registration[];
+  /** Leader of that depth: no valid header names another. */
   readonly proposer: Id;
   readonly fallbackDepth: number;
 }
