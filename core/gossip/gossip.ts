@@ -55,17 +55,17 @@ export class Gossip implements GossipMachine {
 
   peerUp(peer: Peer, outgoing: boolean, now: Micros): void {
     this.peerDown(peer, now);
-    const { links, names, window } = this.#shared;
-    const link = links.add(peer, outgoing, names.start, window, now);
+    const { links, names } = this.#shared;
+    const link = links.add(peer, outgoing, names.start, now);
     this.#teller.sayStatus(link, now);
     this.#teller.news(now);
   }
 
   peerDown(peer: Peer, now: Micros): void {
-    const { links, names, current, previous, window } = this.#shared;
+    const { links, names, current, previous } = this.#shared;
     const link = links.get(peer);
     if (link === undefined) return;
-    links.remove(link, window);
+    links.remove(link);
     current?.forget(link.index);
     previous?.forget(link.index);
     names.forget(link.index);
@@ -107,13 +107,13 @@ export class Gossip implements GossipMachine {
   entered(window: number, roster: Roster, now: Micros): void {
     const shared = this.#shared;
     if (shared.current?.window === window) return;
+    if (shared.current !== undefined) shared.links.windowPassed();
     shared.previous = shared.current?.window === window - 1 ? shared.current : undefined;
     shared.current = new WindowSets(window, roster);
     shared.names.expire(window);
     shared.held.expire(window);
     this.#names.entered(window);
     for (const link of shared.links.all()) link.startPeriod(now);
-    shared.links.demoteBarren(window);
   }
 
   standing(standing: Standing, now: Micros): void {

@@ -151,7 +151,7 @@ export class Intake {
     const { names, window } = this.#shared;
     this.#names.found(object.id);
     if (link !== undefined) {
-      link.fertileWindow = window;
+      link.barrenWindows = 0;
       link.isBarren = false;
     }
     const objectClass = classOf(object);
@@ -236,8 +236,8 @@ export class Intake {
     const set =
       sets === undefined || slot < 0 ? undefined : this.#shared.openSet(sets, setKindOf(object), roundOf(object));
     if (set === undefined) return;
-    if (set.items[slot] !== undefined) set.markConflicted(slot);
-    else if (isClosed) set.close(slot);
-    else set.reopen(slot);
+    if (!isClosed) set.reopen(slot);
+    else if (set.items[slot] === undefined) set.close(slot);
+    else set.markConflicted(slot);
   }
 }

@@ -1,4 +1,4 @@
-import type { ObjectName, Status } from '../wire/messages.ts';
+import type { Have, ObjectName, Status } from '../wire/messages.ts';
 import type { Random } from './random.ts';
 import type { RoundSet } from './sets.ts';
 import {
@@ -49,13 +49,15 @@ export class Link {
   isEager = false;
   /** Demoted: not drawn as eager until it brings a first reception. */
   isBarren = false;
-  /** Window of its last first reception, or in which it became eager. */
-  fertileWindow = 0;
+  /** Windows that ended since its last first reception, or since it became eager. */
+  barrenWindows = 0;
 
   /** Its last Status. */
   heard: Status | undefined;
   statusSentAt: Micros = -STATUS_GAP;
   statusDue: Micros = NEVER;
+  /** What it was last answered about the window before. */
+  answeredBefore: Have | undefined;
 
   /** When it was last told anything by Have or Announce. */
   toldAt: Micros = -1;
@@ -157,22 +159,21 @@ export class Links {
     return this.#byIndex.length;
   }
 
-  add(peer: Peer, outgoing: boolean, toldNames: number, window: number, now: Micros): Link {
+  add(peer: Peer, outgoing: boolean, toldNames: number, now: Micros): Link {
     let index = 0;
     while (this.#byIndex[index] !== undefined) index++;
     const link = new Link(peer, index, outgoing, toldNames, now);
-    link.fertileWindow = window;
     this.#byPeer[peer] = link;
     this.#byIndex[index] = link;
-    this.#changed(window);
+    this.#changed();
     return link;
   }
 
-  remove(link: Link, window: number): void {
+  remove(link: Link): void {
     link.isUp = false;
     this.#byPeer[link.peer] = undefined;
     this.#byIndex[link.index] = undefined;
-    this.#changed(window);
+    this.#changed();
   }
 
   /** Open links, the one whose turn it is first; the turn passes to the one after the last that `took` it. */
@@ -203,27 +204,28 @@ export class Links {
     }
   }
 
-  /** Eager links that brought nothing new for four windows leave the set (09 §10.5). */
-  demoteBarren(window: number): void {
+  /** A window ended: eager links that brought nothing new for four leave the set (09 §10.5). */
+  windowPassed(): void {
     let isDemoted = false;
     for (const link of this.eager) {
-      if (window - link.fertileWindow < BARREN_WINDOWS) continue;
+      link.barrenWindows++;
+      if (link.barrenWindows < BARREN_WINDOWS) continue;
       link.isBarren = true;
       isDemoted = true;
     }
-    if (isDemoted) this.#draw(window);
+    if (isDemoted) this.#draw();
   }
 
-  #changed(window: number): void {
+  #changed(): void {
     const open: Link[] = [];
     for (const link of this.#byIndex) if (link !== undefined) open.push(link);
     this.#open = open;
     if (this.#turn >= open.length) this.#turn = 0;
-    this.#draw(window);
+    this.#draw();
   }
 
   /** Four of the own outgoing links, uniformly, never by latency (09 §10.1); barren ones only when there are too few others. */
-  #draw(window: number): void {
+  #draw(): void {
     const outgoing = this.#open.filter((link) => link.outgoing);
     const drawn: Link[] = [];
     for (const isBarren of [false, true]) {
@@ -234,7 +236,7 @@ export class Links {
     }
     for (const link of this.#open) {
       const isDrawn = drawn.includes(link);
-      if (isDrawn && !link.isEager) link.fertileWindow = window;
+      if (isDrawn && !link.isEager) link.barrenWindows = 0;
       link.isEager = isDrawn;
     }
     this.eager = drawn.sort((a, b) => a.index - b.index);

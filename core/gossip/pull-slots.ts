@@ -18,6 +18,8 @@ interface Draft {
 /** Asks for slots that links showed to hold: one link at a time per object, the next when it does not answer (09 §10.3, §10.5). */
 export class SlotPuller {
   readonly #shared: Shared;
+  /** No Want on its way counts as unanswered before. */
+  #deadline: Micros = NEVER;
 
   constructor(shared: Shared) {
     this.#shared = shared;
@@ -58,7 +60,7 @@ export class SlotPuller {
   }
 
   timer(now: Micros): void {
-    for (const link of this.#shared.links.all()) this.#expire(link, now);
+    if (this.#deadline <= now) this.#expireAll(now);
     for (const sets of [this.#shared.current, this.#shared.previous]) if (sets !== undefined) this.#pull(sets, now);
   }
 
@@ -67,10 +69,15 @@ export class SlotPuller {
     for (const sets of [this.#shared.current, this.#shared.previous]) {
       if (sets !== undefined) for (const set of sets.all()) next = Math.min(next, set.nextDue);
     }
+    return Math.min(next, this.#deadline);
+  }
+
+  #expireAll(now: Micros): void {
+    this.#deadline = NEVER;
     for (const link of this.#shared.links.all()) {
-      for (const ask of link.asks) next = Math.min(next, ask.deadline);
+      this.#expire(link, now);
+      for (const ask of link.asks) this.#deadline = Math.min(this.#deadline, ask.deadline);
     }
-    return next;
   }
 
   /** A link that twice leaves a Want without any answer loses its bits and counts a penalty (09 §10.5). */
@@ -162,6 +169,7 @@ export class SlotPuller {
     for (const { set, bitmap } of sets) {
       for (let slot = 0; slot < set.size; slot++) if (hasBit(bitmap, slot)) set.askAt(slot, deadline, set.turnOf(slot));
     }
+    this.#deadline = Math.min(this.#deadline, deadline);
     link.asks.push({ window, sets, sentAt: now, deadline, answered: false });
     const want: Want = {
       type: 'want',

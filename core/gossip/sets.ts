@@ -190,6 +190,9 @@ export class WindowSets {
   /** Ascending by round. */
   readonly #prevotes: RoundSet[] = [];
   readonly #precommits: RoundSet[] = [];
+  #all: readonly RoundSet[] | undefined;
+  /** By link index: the version it was told of. */
+  readonly #told: (number | undefined)[] = [];
   /** By slot of a bundle: index of the link it first came from plus one, 0 for none. */
   readonly sources: Uint16Array;
   /** Grows with every accepted object. */
@@ -229,6 +232,7 @@ export class WindowSets {
       else return undefined;
     }
     const set = new RoundSet(kind, round, this.size);
+    this.#all = undefined;
     let at = sets.length;
     while (at > 0 && (sets[at - 1] as RoundSet).round > round) at--;
     sets.splice(at, 0, set);
@@ -236,11 +240,18 @@ export class WindowSets {
   }
 
   /** Kinds ascending, rounds ascending. */
-  *all(): IterableIterator<RoundSet> {
-    yield this.#bundles;
-    yield this.#reveals;
-    yield* this.#prevotes;
-    yield* this.#precommits;
+  all(): readonly RoundSet[] {
+    this.#all ??= [this.#bundles, this.#reveals, ...this.#prevotes, ...this.#precommits];
+    return this.#all;
+  }
+
+  /** Whether a link was told of everything accepted so far. */
+  isTold(link: number): boolean {
+    return (this.#told[link] ?? -1) === this.version;
+  }
+
+  told(link: number): void {
+    this.#told[link] = this.version;
   }
 
   /** The `most` greatest rounds with precommits, ascending. */
@@ -250,6 +261,7 @@ export class WindowSets {
 
   forget(link: number): void {
     for (const set of this.all()) set.forget(link);
+    this.#told[link] = undefined;
     for (let i = 0; i < this.size; i++) if (this.sources[i] === link + 1) this.sources[i] = 0;
   }
 }

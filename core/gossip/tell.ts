@@ -15,7 +15,7 @@ import { type Link, WIDE_LINKS } from './links.ts';
 import { isAnnounced, type NameEntry } from './names.ts';
 import type { RoundSet, WindowSets } from './sets.ts';
 import type { Shared } from './shared.ts';
-import { NEVER, STATUS_GAP, STATUS_INTERVAL, TELL_INTERVAL } from './timing.ts';
+import { NEVER, STATUS_GAP, STATUS_INTERVAL, STATUS_SLACK, TELL_INTERVAL } from './timing.ts';
 import type { Micros } from './types.ts';
 
 /** Precommit sets told to a peer one window behind: the round that decided is among the last. */
@@ -26,6 +26,8 @@ export class Teller {
   readonly #shared: Shared;
   #status: Status | undefined;
   #tellDue: Micros = NEVER;
+  /** No Status is due before. */
+  #statusNext: Micros = NEVER;
   /** Answers to a Status, made once per change of the sets. */
   #answers: { readonly sets: WindowSets; readonly version: number; readonly round: number; have: Have | undefined }[] =
     [];
@@ -51,6 +53,7 @@ export class Teller {
     } else {
       link.statusDue = Math.min(link.statusDue, earliest);
     }
+    this.#statusNext = Math.min(this.#statusNext, link.statusDue);
     this.#shared.alarm.by(link.statusDue);
   }
 
@@ -62,14 +65,20 @@ export class Teller {
   }
 
   timer(now: Micros): void {
-    for (const link of this.#shared.links.all()) if (link.statusDue <= now) this.sayStatus(link, now);
+    if (this.#statusNext <= now) this.#repeatStatus(now);
     if (this.#tellDue <= now) this.#tell(now);
   }
 
+  #repeatStatus(now: Micros): void {
+    this.#statusNext = NEVER;
+    for (const link of this.#shared.links.all()) {
+      if (link.statusDue <= now + STATUS_SLACK) this.sayStatus(link, now);
+      this.#statusNext = Math.min(this.#statusNext, link.statusDue);
+    }
+  }
+
   nextDue(): Micros {
-    let next = this.#tellDue;
-    for (const link of this.#shared.links.all()) next = Math.min(next, link.statusDue);
-    return next;
+    return Math.min(this.#tellDue, this.#statusNext);
   }
 
   /**
@@ -79,12 +88,14 @@ export class Teller {
    */
   answerSame(link: Link, now: Micros): void {
     const { current, previous } = this.#shared;
-    if (current === undefined || !link.setsOut.take(now)) return;
+    if (current === undefined) return;
     const have = this.#answer(current, () => this.#ownSets(current));
-    if (have !== undefined) this.#shared.ports.send(link.peer, have);
-    if (previous === undefined || !link.setsOut.take(now)) return;
-    const before = this.#answer(previous, () => held([previous.find(SET_REVEAL, 0)]));
-    if (before !== undefined) this.#shared.ports.send(link.peer, before);
+    if (have !== undefined && link.setsOut.take(now)) this.#shared.ports.send(link.peer, have);
+    const before = previous && this.#answer(previous, () => held([previous.find(SET_REVEAL, 0)]));
+    // A link loses nothing while it is open: what it was told of a closed window it need not hear again.
+    if (before === undefined || link.answeredBefore === before || !link.setsOut.take(now)) return;
+    link.answeredBefore = before;
+    this.#shared.ports.send(link.peer, before);
   }
 
   /** Answers the Status of a link one window behind: it may lack what closed that window, the precommits above all (09 §10.6). */
@@ -150,11 +161,12 @@ export class Teller {
   /** False when the pace of the link leaves something for later. */
   #tellSets(link: Link, now: Micros): boolean {
     for (const sets of [this.#shared.current, this.#shared.previous]) {
-      if (sets === undefined) continue;
+      if (sets === undefined || sets.isTold(link.index)) continue;
       const news: RoundSet[] = [];
       for (const set of sets.all()) if (news.length < MOST_SETS && set.hasNewsFor(link.index)) news.push(set);
+      if (news.length > 0 && !link.setsOut.take(now)) return false;
+      if (news.length < MOST_SETS) sets.told(link.index);
       if (news.length === 0) continue;
-      if (!link.setsOut.take(now)) return false;
       for (const set of news) set.told(link.index);
       this.#shared.ports.send(link.peer, { type: 'have', window: sets.window, sets: held(news) });
       link.toldAt = now;

@@ -23,6 +23,8 @@ export const ANSWER_MICROS = 4500;
 /** Status is repeated this often while nothing changes, and never sooner than the gap (09 §10, 0x26). */
 export const STATUS_INTERVAL = 5 * SECOND;
 export const STATUS_GAP = 250 * MILLISECOND;
+/** Repetitions that fall due within this span go out together. */
+export const STATUS_SLACK = SECOND;
 /** A request without an answer is forgotten (06 §1: τ₁/2). */
 export const REQUEST_LIFETIME = 30 * SECOND;
 
