@@ -10,8 +10,9 @@ import { sha256 } from '../crypto/hash.ts';
 import { SIGNATURE_SIZE, type SigningKey } from '../crypto/suite.ts';
 import { makeOperation } from '../operations/codec.ts';
 import type { Quorum, Standing, Verdict } from '../participant/types.ts';
-import type { Message, ObjectName, Status } from '../wire/messages.ts';
+import type { Message, ObjectName, SetKind, Status } from '../wire/messages.ts';
 import { sizeOnWire } from '../wire/size.ts';
+import { bitmapBytes, setBit } from './bits.ts';
 import { Gossip } from './gossip.ts';
 import { Random } from './random.ts';
 import type { Micros, Peer } from './types.ts';
@@ -191,6 +192,88 @@ export class TestNode {
     return this.sent.map(({ message }) => message).filter((message) => message.type === type) as never;
   }
 }
+
+/** One machine alone: the test plays every peer, and time. Nodes 0 … count − 1 are on the roster of window `window`. */
+export class LoneNode extends TestNode {
+  readonly #clock: { now: Micros };
+
+  constructor(behaviour: Behaviour = {}) {
+    const clock = { now: 0, deliver: () => {} };
+    super(0, clock, behaviour);
+    this.#clock = clock;
+  }
+
+  get now(): Micros {
+    return this.#clock.now;
+  }
+
+  /** Opens links 0 … count − 1, the first `outgoing` of them dialled by this node. */
+  link(count: number, outgoing = count): void {
+    for (let peer = 0; peer < count; peer++) this.gossip.peerUp(peer, peer < outgoing, this.now);
+  }
+
+  enter(window: number, members: number, round = 1): void {
+    this.gossip.entered(window, rosterOf(window, nodeIdsOf(members)), this.now);
+    this.gossip.standing(standingAt(window, round), this.now);
+  }
+
+  receive(peer: Peer, message: Message): boolean {
+    return this.gossip.message(peer, message, this.now);
+  }
+
+  receiveObject(peer: Peer, object: ProtocolObject): boolean {
+    return this.receive(peer, { type: 'object', object });
+  }
+
+  /** Lets time pass; rings the alarm whenever it is due. */
+  wait(duration: Micros): void {
+    const until = this.#clock.now + duration;
+    while (this.wake !== undefined && this.wake <= until) {
+      this.#clock.now = Math.max(this.#clock.now, this.wake);
+      this.wake = undefined;
+      this.gossip.timer(this.#clock.now);
+    }
+    this.#clock.now = until;
+  }
+
+  /** What was sent since the last look. */
+  take(): typeof this.sent {
+    const { sent } = this;
+    this.sent = [];
+    return sent;
+  }
+
+  /** Receivers of a message since the last look, in order. */
+  receivers(isWanted: (message: Message) => boolean): readonly Peer[] {
+    return this.take()
+      .filter(({ message }) => isWanted(message))
+      .map(({ to }) => to);
+  }
+
+  reasons(): readonly string[] {
+    return this.penalties.map(({ reason }) => reason);
+  }
+}
+
+export const isObject =
+  (object: ProtocolObject) =>
+  (message: Message): boolean =>
+    message.type === 'object' && message.object.id === object.id;
+
+/** A Have or Want of the slots of some nodes. */
+export const setsOf = <T extends 'have' | 'want'>(
+  type: T,
+  window: number,
+  members: number,
+  kind: SetKind,
+  round: number,
+  nodes: readonly number[],
+): Extract<Message, { type: T }> => {
+  const roster = rosterOf(window, nodeIdsOf(members));
+  const bitmap = new Uint8Array(bitmapBytes(members));
+  for (const node of nodes) setBit(bitmap, roster.slotOf(idOf('node', node)));
+  return { type, window, sets: [{ kind, round, bitmap }] } as never;
+};
 
 interface Delivery {
   readonly at: Micros;
