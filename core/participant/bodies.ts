@@ -1,7 +1,8 @@
 import type { Id } from '../bytes/bytes.ts';
 import { IdMap, IdSet } from '../collections/id-map.ts';
 import { type Cemented, cement } from '../consensus/cementing.ts';
-import type { Listed, Operation, Registration, Reveal } from '../consensus/objects.ts';
+import { judgeIncluded } from '../consensus/judge-proposal-sets.ts';
+import type { Bundle, Listed, Operation, Registration, Reveal } from '../consensus/objects.ts';
 import { applyWindow, compareOutcome } from '../transition/apply.ts';
 import {
   CLASS_BUNDLE,
@@ -12,7 +13,7 @@ import {
   type ObjectName,
 } from '../wire/messages.ts';
 import type { SessionPorts } from './context.ts';
-import { type Applied, type Evaluation, listed, sameLists } from './evaluation.ts';
+import { type Applied, charged, type Evaluation } from './evaluation.ts';
 import type { Candidate } from './proposals.ts';
 import type { Session } from './session.ts';
 import type { Judgement } from './voting.ts';
@@ -96,11 +97,9 @@ export class Bodies {
     if (reveals === undefined) return;
     const operations = this.#operationsOf(hash, cemented);
     if (operations === undefined) return;
-    const applied = memo.applied(open.settled, hash, () => this.#apply(candidate, cemented, reveals, operations));
-    if (applied.outcome !== undefined) {
-      meter.hashes += applied.outcome.cost.hashes;
-      meter.records += applied.outcome.cost.records;
-    }
+    const applied = charged(meter, operations.length, () =>
+      memo.applied(open.settled, hash, () => this.#apply(candidate, bundles, cemented, reveals, operations)),
+    );
     candidate.evaluation = { applied, bodies: { bundles, reveals, ...split(operations) } };
   }
 
@@ -143,17 +142,15 @@ export class Bodies {
 
   #apply(
     candidate: Candidate,
+    bundles: readonly Bundle[],
     cemented: Cemented,
     reveals: readonly Reveal[],
     operations: readonly (Operation | Registration)[],
   ): Applied {
     const { open } = this.#session;
     const { proposal } = candidate;
-    if (cemented.weight < open.roster.quorum)
-      return { valid: false, reason: 'InsufficientBundles', outcome: undefined };
-    if (!sameLists(listed(reveals), proposal.reveals)) {
-      return { valid: false, reason: 'RevealsMismatch', outcome: undefined };
-    }
+    const fault = judgeIncluded(proposal, bundles, cemented, reveals, open.roster.quorum);
+    if (fault !== undefined) return { valid: false, reason: fault, outcome: undefined };
     const { header } = proposal;
     const input = {
       timechainValue: header.timechainValue,

@@ -3,6 +3,7 @@ import type { Cemented } from '../consensus/cementing.ts';
 import type { Bundle, Listed, Operation, Registration, Reveal } from '../consensus/objects.ts';
 import type { Outcome } from '../transition/apply.ts';
 import type { Settled } from '../transition/settled.ts';
+import type { Meter } from './types.ts';
 
 /** Steps 9–13 of 04 §10: what a proposal does to the state, or why it is invalid. */
 export type Applied =
@@ -37,12 +38,23 @@ export const NO_MEMO: ApplyMemo = {
   applied: (_settled, _hash, compute) => compute(),
 };
 
+/**
+ * Charges for settling a window whether or not it was remembered: a hit costs the same virtual time as a miss. Every operation is
+ * verified once, whatever the computation at hand really did.
+ */
+export const charged = (meter: Meter, operations: number, settle: () => Applied): Applied => {
+  const { verifications } = meter;
+  const applied = settle();
+  meter.verifications = verifications + operations;
+  if (applied.outcome !== undefined) {
+    meter.hashes += applied.outcome.cost.hashes;
+    meter.records += applied.outcome.cost.records;
+  }
+  return applied;
+};
+
 /** Lists in the order of the wire: ascending node_id. */
 export const listed = (objects: readonly (Bundle | Reveal)[]): readonly Listed[] =>
   objects
     .map(({ nodeId, id }) => ({ nodeId, hash: id }))
     .sort((a, b) => (a.nodeId < b.nodeId ? -1 : a.nodeId > b.nodeId ? 1 : 0));
-
-export const sameLists = (a: readonly Listed[], b: readonly Listed[]): boolean =>
-  a.length === b.length &&
-  a.every(({ nodeId, hash }, i) => nodeId === (b[i] as Listed).nodeId && hash === (b[i] as Listed).hash);

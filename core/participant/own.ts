@@ -11,7 +11,7 @@ import { depthOf } from '../lottery/cascade.ts';
 import { validateOperationUnsigned } from '../operations/validate.ts';
 import { applyWindow, headerFields } from '../transition/apply.ts';
 import type { SessionPorts } from './context.ts';
-import { listed } from './evaluation.ts';
+import { charged, listed } from './evaluation.ts';
 import type { Mempool } from './mempool.ts';
 import type { OpenRecords } from './records.ts';
 import type { Session } from './session.ts';
@@ -90,12 +90,14 @@ export const proposeFresh = (session: Session, ports: SessionPorts, round: numbe
     proposer: identity.nodeId,
     fallbackDepth: depth,
   };
+  const { verifications } = meter;
   const outcome = applyWindow(open.settled, input, verify);
-  meter.hashes += outcome.cost.hashes;
-  meter.records += outcome.cost.records;
   const header = makeHeader(headerFields(outcome, open, identity.nodeId, depth), signer(ports).key);
   const settled = outcome.settle(header.id, header.protocolVersion);
-  const applied = memo.applied(open.settled, header.id, () => ({ valid: true, outcome, settled }));
+  meter.verifications = verifications;
+  const applied = charged(meter, bodies.operations.length + bodies.registrations.length, () =>
+    memo.applied(open.settled, header.id, () => ({ valid: true, outcome, settled })),
+  );
   const proposal = makeProposal(header, bundles, reveals);
   session.proposals.add(proposal, proposal, depth, ports.now).evaluation = { applied, bodies };
   ports.publish(proposal);

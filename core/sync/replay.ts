@@ -1,10 +1,9 @@
 import { type Id, ZERO_ID } from '../bytes/bytes.ts';
 import type { IdMap } from '../collections/id-map.ts';
-import type { Operation, Proposal, Registration, Vote } from '../consensus/objects.ts';
+import type { Operation, Proposal, Registration } from '../consensus/objects.ts';
 import { makeProposal } from '../consensus/proposal.ts';
-import type { Roster } from '../consensus/roster.ts';
 import type { Verify } from '../crypto/suite.ts';
-import type { ApplyMemo } from '../participant/evaluation.ts';
+import { type ApplyMemo, charged } from '../participant/evaluation.ts';
 import type { FinalRecord, Meter } from '../participant/types.ts';
 import { applyWindow, compareOutcome } from '../transition/apply.ts';
 import type { Settled } from '../transition/settled.ts';
@@ -33,25 +32,23 @@ export const replayEntry = (
   const operations = find(entry.operations, bodies, (object) => object.kind === 'operation');
   const registrations = find(entry.registrations, bodies, (object) => object.kind === 'registration');
   if (operations === undefined || registrations === undefined) return undefined;
-  const applied = tools.memo.applied(settled, header.id, () => {
-    const input = {
-      timechainValue: header.timechainValue,
-      bundles: entry.bundles,
-      reveals: entry.reveals,
-      operations,
-      registrations,
-      proposer: header.proposerNodeId,
-      fallbackDepth: header.fallbackDepth,
-    };
-    const outcome = applyWindow(settled, input, tools.verify);
-    const reason = compareOutcome(outcome, header);
-    if (reason !== undefined) return { valid: false, reason, outcome };
-    return { valid: true, outcome, settled: outcome.settle(header.id, header.protocolVersion) };
-  });
-  if (applied.outcome !== undefined) {
-    tools.meter.hashes += applied.outcome.cost.hashes;
-    tools.meter.records += applied.outcome.cost.records;
-  }
+  const applied = charged(tools.meter, operations.length + registrations.length, () =>
+    tools.memo.applied(settled, header.id, () => {
+      const input = {
+        timechainValue: header.timechainValue,
+        bundles: entry.bundles,
+        reveals: entry.reveals,
+        operations,
+        registrations,
+        proposer: header.proposerNodeId,
+        fallbackDepth: header.fallbackDepth,
+      };
+      const outcome = applyWindow(settled, input, tools.verify);
+      const reason = compareOutcome(outcome, header);
+      if (reason !== undefined) return { valid: false, reason, outcome };
+      return { valid: true, outcome, settled: outcome.settle(header.id, header.protocolVersion) };
+    }),
+  );
   if (!applied.valid) return undefined;
   const proposal: Proposal = makeProposal(header, entry.bundles, entry.reveals);
   return {
@@ -81,14 +78,4 @@ const find = <T extends Operation | Registration>(
     found.push(object);
   }
   return found;
-};
-
-/** Weight of a certificate's signers as a roster counts them: each signer once. */
-export const weightUnder = (roster: Roster, votes: readonly Vote[]): bigint => {
-  let weight = 0n;
-  for (const { nodeId } of votes) {
-    const slot = roster.slotOf(nodeId);
-    if (slot >= 0) weight += (roster.members[slot] as { weight: bigint }).weight;
-  }
-  return weight;
 };

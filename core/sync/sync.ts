@@ -1,4 +1,5 @@
 import { IdMap } from '../collections/id-map.ts';
+import { signersWeight } from '../consensus/certificate.ts';
 import { judgeVote } from '../consensus/judge-vote.ts';
 import { type Operation, PRECOMMIT, type ProtocolObject, type Registration } from '../consensus/objects.ts';
 import { voteOf } from '../consensus/vote.ts';
@@ -14,7 +15,7 @@ import {
   type ProofSignature,
   type Status,
 } from '../wire/messages.ts';
-import { type ReplayTools, replayEntry, weightUnder } from './replay.ts';
+import { type ReplayTools, replayEntry } from './replay.ts';
 
 /** Entries of one 0x43 (09 §3). */
 const ENTRIES = 64;
@@ -96,7 +97,8 @@ export class Sync {
   /** True if the message answers a request of sync. */
   message(peer: number, message: Message, now: number): boolean {
     const attempt = this.#attempt;
-    if (!('requestId' in message) || message.requestId < SYNC_REQUESTS) return false;
+    if (!message.type.endsWith('-response') || !('requestId' in message) || message.requestId < SYNC_REQUESTS)
+      return false;
     if (attempt === undefined || attempt.peer !== peer || message.requestId !== attempt.requestId) return true;
     if (message.type === 'archive-response') this.#takeEntries(attempt, message.entries, now);
     else if (message.type === 'object-response') this.#takeBodies(attempt, message.objects, now);
@@ -231,7 +233,8 @@ export class Sync {
       )
       .filter((vote) => judgeVote(vote, open, this.#ports.tools.verify) === undefined);
     const known = openWindow(trusted).roster;
-    const isProven = weightUnder(open.roster, votes) >= open.roster.quorum && weightUnder(known, votes) >= known.quorum;
+    const isProven =
+      signersWeight(votes, open.roster) >= open.roster.quorum && signersWeight(votes, known) >= known.quorum;
     if (isProven) {
       this.#ports.adopt([...attempt.records.slice(0, -1), { ...last, certificate: votes }]);
       this.#finish(now);
