@@ -11,9 +11,13 @@ const NONE = -1;
 export class Links<V> {
   /** Entries under way on all links. */
   size = 0;
+  /** The number that came with the entry last taken. */
+  tag = 0;
 
   readonly #queue: Queue;
   #times = new Float64Array(CHUNK * 64);
+  /** One number beside each value, for the caller. */
+  #tags = new Int32Array(CHUNK * 64);
   #values: (V | undefined)[] = new Array<V | undefined>(CHUNK * 64).fill(undefined);
   /** Per chunk: the one behind it, in a backlog or in the list of free ones. */
   #following = new Int32Array(64);
@@ -41,7 +45,7 @@ export class Links<V> {
   }
 
   /** Puts an entry at the end; it arrives at `time`, but not before what is ahead of it. Returns the arrival. */
-  push(lane: number, time: number, value: V): number {
+  push(lane: number, time: number, value: V, tag = 0): number {
     const last = this.#last[lane] as number;
     const arrival = time > last ? time : last + 1;
     this.#last[lane] = arrival;
@@ -57,6 +61,7 @@ export class Links<V> {
     }
     this.#times[at] = arrival;
     this.#values[at] = value;
+    this.#tags[at] = tag;
     this.#tail[lane] = at + 1;
     this.size++;
     return arrival;
@@ -66,6 +71,7 @@ export class Links<V> {
   take(lane: number): V {
     const at = this.#head[lane] as number;
     const value = this.#values[at] as V;
+    this.tag = this.#tags[at] as number;
     this.#values[at] = undefined;
     this.size--;
     let next = at + 1;
@@ -107,6 +113,7 @@ export class Links<V> {
       const chunks = this.#chunks * 2;
       this.#following = widened(this.#following, new Int32Array(chunks));
       this.#times = widened(this.#times, new Float64Array(chunks * CHUNK));
+      this.#tags = widened(this.#tags, new Int32Array(chunks * CHUNK));
       for (let i = this.#values.length; i < chunks * CHUNK; i++) this.#values.push(undefined);
     }
     return this.#chunks++;

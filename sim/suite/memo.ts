@@ -8,10 +8,10 @@ interface Checked {
 }
 
 /**
- * `suite`, which remembers the last answer about each signature object, so that a signature shared by many hosts is computed
- * once. Answers are the suite's own: one is reused only for the same key and message, byte for byte. Like everything that
- * travels in a simulation, the arrays are never changed once they were handed in. Between `capacity` and twice as many answers
- * are kept, in two generations, and none longer than its signature lives.
+ * `suite`, which remembers the last answer about each signature object, so that a signature shared by many hosts is
+ * computed once. Answers are the suite's own: one is reused only for the same key and message, byte for byte. Like
+ * everything that travels in a simulation, the arrays are never changed once they were handed in. Between `capacity`
+ * and twice as many answers are kept, in two generations, and none longer than its signature lives.
  */
 export const memoised = (suite: Suite, capacity: number): Suite => {
   let young = new WeakMap<Uint8Array, Checked>();

@@ -9,7 +9,9 @@ const TAG = ascii('mt-sim-sig\0');
 const SECRET_SIZE = 32;
 const DIGEST_SIZE = 32;
 
-/** Key generation takes some 2 ms and does not depend on the run, so the latest public keys are kept for the next run. */
+/**
+ * Key generation takes some 2 ms and does not depend on the run, so the latest public keys are kept for the next run.
+ */
 const KEYS_KEPT = 4096;
 const publicKeys = new Map<string, Uint8Array>();
 
@@ -29,7 +31,8 @@ const publicKeyOf = (seed: Uint8Array): Uint8Array => {
 /**
  * Signatures as the simulator models them: the real ML-DSA-65 public keys, and in place of a signature the 32 bytes
  * sha256("mt-sim-sig" ‖ 0x00 ‖ run secret ‖ public key ‖ message), then 3277 zero bytes. Only a handle made by `key`
- * signs; as long as nobody reads the run secret, nobody forges. Sizes and the outcome of every check are those of the real suite.
+ * signs; as long as nobody reads the run secret, nobody forges. Sizes and the outcome of every check are those of the
+ * real suite.
  */
 export const modelledSuite = (runSecret: Uint8Array): Suite => {
   if (runSecret.length !== SECRET_SIZE)

@@ -66,6 +66,8 @@ export class Host<S extends Shape> implements Clock, Port<S> {
   #machine: Machine<S> | undefined;
   /** A handling is under way, from its start until its effects have taken place. */
   #busy = false;
+  /** Busy until then, with no effects to come: set instead of an event. */
+  #freeAt: number | undefined;
   #effects: Effect<S>[] = [];
   #performed = 0;
   #syncing = false;
@@ -129,6 +131,7 @@ export class Host<S extends Shape> implements Clock, Port<S> {
     this.#syncing = false;
     this.#inbox.clear();
     this.#late = [];
+    this.#freeAt = undefined;
     this.#fuse = 0;
     for (const lane of this.#lanes) this.#queue.cancel(lane);
     this.#around.note(HAPPENINGS.crash, this.index, 0);
@@ -169,7 +172,7 @@ export class Host<S extends Shape> implements Clock, Port<S> {
 
   /** A message from the network: the short way for most of what happens. */
   message(peer: number, message: S['message']): void {
-    if (this.#busy || this.#strategy !== undefined) {
+    if (this.#strategy !== undefined || this.#isBusy()) {
       this.input({ type: 'message', peer, message });
       return;
     }
@@ -216,12 +219,21 @@ export class Host<S extends Shape> implements Clock, Port<S> {
   }
 
   #drain(): void {
-    while (!this.#busy) {
+    while (!this.#inbox.empty && !this.#isBusy()) {
       const input = this.#inbox.take();
       if (input === undefined) return;
       this.#handle(this.#machine as Machine<S>, input);
       this.#handled();
     }
+  }
+
+  /** Whether an input has to wait. The end of a handling without effects needs no event of its own until something waits for it. */
+  #isBusy(): boolean {
+    if (!this.#busy || this.#freeAt === undefined) return this.#busy;
+    if (this.now >= this.#freeAt) this.#busy = false;
+    else this.#queue.schedule(this.#lanes[CORE] as number, this.#freeAt);
+    this.#freeAt = undefined;
+    return this.#busy;
   }
 
   #handle(machine: Machine<S>, input: Input<S>): void {
@@ -265,7 +277,8 @@ export class Host<S extends Shape> implements Clock, Port<S> {
       return;
     }
     this.worked += cost;
-    this.#queue.schedule(this.#lanes[CORE] as number, this.now + cost);
+    if (this.#effects.length === 0 && this.#inbox.empty && this.#strategy === undefined) this.#freeAt = this.now + cost;
+    else this.#queue.schedule(this.#lanes[CORE] as number, this.now + cost);
   }
 
   /** Effects from where it stopped: all, or up to a record that is not durable yet. */

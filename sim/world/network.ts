@@ -152,7 +152,7 @@ export class Network<S extends Shape> {
       return;
     }
     this.#counts.deliveries++;
-    const content = this.#adapter.identify(value);
+    const content = this.#links.tag;
     if (forth) {
       this.#note(HAPPENINGS.deliver, connection.forthName, content, value);
       this.#ends.message(connection.listener, connection.listenerPeer, value);
@@ -351,7 +351,7 @@ export class Network<S extends Shape> {
       size,
       connection.latency,
     );
-    this.#links.push(forth ? connection.forth : connection.back, sent + travel, value);
+    this.#links.push(forth ? connection.forth : connection.back, sent + travel, value, content);
   }
 
   #connection(dialer: number, listener: number): Connection {
