@@ -8,6 +8,7 @@ const tour: ScenarioInput = {
   nodes: 100,
   windows: 60,
   hosts: [{ count: 100, spread: 20 }],
+  network: { links: 8 },
   workload: { transfers: 12, anchors: 12, creations: 1 },
   faults: [
     { type: 'crash', window: 10, after: 20, hosts: ['n042'] },
