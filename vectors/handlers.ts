@@ -1,9 +1,9 @@
 import type { Handlers } from './handler.ts';
-import { runHistory } from './histories.ts';
 import { consensus } from './topics/consensus.ts';
 import { entry } from './topics/entry.ts';
 import { genesis } from './topics/genesis.ts';
 import { hash } from './topics/hash.ts';
+import { history } from './topics/history.ts';
 import { ids } from './topics/ids.ts';
 import { lottery } from './topics/lottery.ts';
 import { mnemonic } from './topics/mnemonic.ts';
@@ -20,6 +20,7 @@ export const handlers: Handlers = {
   ...entry,
   ...genesis,
   ...hash,
+  ...history,
   ...ids,
   ...lottery,
   ...mnemonic,
@@ -29,5 +30,4 @@ export const handlers: Handlers = {
   ...state,
   ...timechain,
   ...wire,
-  history: (input) => runHistory(input),
 };

@@ -53,7 +53,7 @@ class HistoryModel extends Model {
 }
 
 /** Keys of the founders, bootstrap first. */
-export const foundersOf = ({ network, records }: Genesis) =>
+const foundersOf = ({ network, records }: Genesis) =>
   network.founders.map((id) => {
     const node = decodeNodeRecord(recordOf(records.node, id));
     if (!node.ok) throw new Error(node.error);
@@ -72,7 +72,7 @@ const recordOf = (records: Genesis['records']['node'], id: Id): Uint8Array => {
  * Runs a `history` case through the core, window by window, and gives everything its `out` has. The naive model walks beside it and
  * has to agree on every header; a history in which it does not throws.
  */
-export const runHistory = (input: Input, reading: Reading = 'printed'): Output => {
+export const runHistory = (input: Input, reading: Reading = 'decided'): Output => {
   const genesis = genesisOf(input);
   const verify = remembering(mlDsa65.verify);
   const model = new HistoryModel(genesis, reading, verify);

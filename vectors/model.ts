@@ -1,3 +1,4 @@
+import { hash as digest } from 'node:crypto';
 import { compareIds, concat, equalBytes, fromHex, type Id, littleEndian, toHex, ZERO_ID } from '#core/bytes/bytes.ts';
 import type { Header, Listed, Operation, Registration } from '#core/consensus/objects.ts';
 import { hash, hashId, sha256 } from '#core/crypto/hash.ts';
@@ -22,12 +23,17 @@ const least = (a: bigint, b: bigint): bigint => (a < b ? a : b);
 const le64 = (value: number): Uint8Array => littleEndian(value, 8);
 const accountIdOf = (pubkey: Uint8Array): Id => hashId('mt-account', littleEndian(1, 2), pubkey);
 const lastSeen = (node: Node): bigint => most(node.lastConfirmationWindow, node.startWindow);
-const lotteryWeight = ({ chainLength, chainLengthSnapshot: snapshot }: Node): bigint =>
-  snapshot + least(chainLength / 13n, snapshot);
+const lotteryWeight = (n: Node): bigint => n.chainLengthSnapshot + least(n.chainLength / 13n, n.chainLengthSnapshot);
 
+const PAIR = new TextEncoder().encode(`mt-merkle-node\0${' '.repeat(64)}`);
+const join = (left: Uint8Array, right: Uint8Array): Uint8Array => {
+  PAIR.set(left, 15);
+  PAIR.set(right, 47);
+  return digest('sha256', PAIR, 'buffer');
+};
 const EMPTY: Uint8Array[] = [new Uint8Array(32)];
 const empty = (level: number): Uint8Array => EMPTY[level] as Uint8Array;
-for (let level = 0; level < 256; level++) EMPTY.push(hash('mt-merkle-node', empty(level), empty(level)));
+for (let level = 0; level < 256; level++) EMPTY.push(join(empty(level), empty(level)));
 const bitOf = (key: Uint8Array, level: number): number => ((key[level >> 3] as number) >> (level & 7)) & 1;
 
 /** A depth-256 tree built from all its leaves; lone paths that the build before had too are not hashed again. */
@@ -36,8 +42,7 @@ class NaiveTree {
   #before = this.#paths;
 
   root(entries: readonly (readonly [Id, Uint8Array])[]): Id {
-    this.#before = this.#paths;
-    this.#paths = new Map();
+    [this.#before, this.#paths] = [this.#paths, new Map()];
     const leaves = entries.map(([id, record]) => {
       const value = hash('mt-merkle-leaf', record);
       return { key: fromHex(id), value, name: id + toHex(value) };
@@ -49,16 +54,13 @@ class NaiveTree {
     if (leaves.length === 0) return empty(level);
     if (leaves.length === 1) return this.#path(leaves[0] as Leaf, level);
     const side = (bit: number): readonly Leaf[] => leaves.filter(({ key }) => bitOf(key, level - 1) === bit);
-    return hash('mt-merkle-node', this.#subtree(side(0), level - 1), this.#subtree(side(1), level - 1));
+    return join(this.#subtree(side(0), level - 1), this.#subtree(side(1), level - 1));
   }
 
   #path({ key, value, name }: Leaf, level: number): Uint8Array {
     const known = this.#before.get(name + level);
     let node = known ?? value;
-    for (let l = known ? level : 0; l < level; l++) {
-      const pair = bitOf(key, l) === 0 ? ([node, empty(l)] as const) : ([empty(l), node] as const);
-      node = hash('mt-merkle-node', ...pair);
-    }
+    for (let l = known ? level : 0; l < level; l++) node = bitOf(key, l) ? join(empty(l), node) : join(node, empty(l));
     this.#paths.set(name + level, node);
     return node;
   }

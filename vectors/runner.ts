@@ -6,14 +6,23 @@ import { difference } from './compare.ts';
 import { handlers } from './handlers.ts';
 import { Input } from './input.ts';
 
-/** What became of a case: undefined = passed, 'skipped' = no such function here, otherwise the first difference. */
-export const runCase = (entry: Case): 'skipped' | string | undefined => {
+/** What became of a case. `detail` is the first difference of a failed one, or a remark on a passed one. */
+export interface Verdict {
+  readonly state: 'passed' | 'failed' | 'skipped';
+  readonly detail?: string | undefined;
+}
+
+/** Calls the function of a case and compares; a function that is not implemented here is skipped. */
+export const runCase = (entry: Case): Verdict => {
   const handler = handlers[entry.fn];
-  if (handler === undefined) return 'skipped';
+  if (handler === undefined) return { state: 'skipped' };
   try {
-    return difference(entry.out, handler(new Input(entry.in), new Input(entry.out)));
+    const output = handler(new Input(entry.in), new Input(entry.out));
+    const found = difference(entry.out, output);
+    if (found !== undefined) return { state: 'failed', detail: found };
+    return { state: 'passed', detail: typeof output.note === 'string' ? output.note : undefined };
   } catch (error) {
-    return `threw ${error instanceof Error ? error.message : String(error)}`;
+    return { state: 'failed', detail: `threw ${error instanceof Error ? error.message : String(error)}` };
   }
 };
 
@@ -47,13 +56,11 @@ export const runVectors = (paths: readonly string[], print: (line: string) => vo
     for (const entry of read(file)) {
       const count = counts.get(entry.fn) ?? { passed: 0, failed: 0, skipped: 0 };
       counts.set(entry.fn, count);
-      const found = runCase(entry);
-      const state = found === undefined ? 'passed' : found === 'skipped' ? 'skipped' : 'failed';
+      const { state, detail } = runCase(entry);
       count[state]++;
       total[state]++;
-      if (state === 'failed' && count.failed <= MOST_SHOWN) {
-        print(`FAILED ${basename(file)} ${entry.id} ${entry.fn}: ${found}`);
-      }
+      if (detail === undefined || (state === 'failed' && count.failed > MOST_SHOWN)) continue;
+      print(`${state === 'failed' ? 'FAILED' : 'note'} ${basename(file)} ${entry.id} ${entry.fn}: ${detail}`);
     }
   }
   const byName = [...counts].sort(([a], [b]) => (a < b ? -1 : 1));

@@ -55,7 +55,7 @@ program
 
 try {
   if (process.argv.length > 2) await program.parseAsync();
-  else program.outputHelp();
+  else process.exitCode = await (await import('./run.ts')).run('tour', { set: [] });
 } catch (error) {
   if (error instanceof UsageError) console.error(`montana: ${error.message}`);
   else if (!(error instanceof CommanderError)) throw error;

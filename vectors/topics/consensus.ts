@@ -1,4 +1,4 @@
-import { compareIds, type Id, strictlyAscending } from '#core/bytes/bytes.ts';
+import { type Id, ZERO_ID } from '#core/bytes/bytes.ts';
 import type { Basis } from '#core/consensus/basis.ts';
 import { decodeBundle, makeBundle } from '#core/consensus/bundle.ts';
 import { cement, type Listing } from '#core/consensus/cementing.ts';
@@ -7,6 +7,7 @@ import { makeEvidence } from '#core/consensus/evidence.ts';
 import { decodeHeader, headerLayout, makeHeader } from '#core/consensus/header.ts';
 import { judgeAgainstHeld, judgeBundle } from '#core/consensus/judge-bundle.ts';
 import { judgeHeader } from '#core/consensus/judge-header.ts';
+import { judgeProposalSets } from '#core/consensus/judge-proposal-sets.ts';
 import { judgeReveal } from '#core/consensus/judge-reveal.ts';
 import type { Bundle, EvidenceKind, Listed, Phase, Signed } from '#core/consensus/objects.ts';
 import { PRECOMMIT } from '#core/consensus/objects.ts';
@@ -78,7 +79,7 @@ const consecutive = (input: Input): readonly Id[] =>
     (input.big('first') + BigInt(i)).toString(16).padStart(64, '0'),
   );
 
-/** A bundle too long to print. Counts beyond what a canonical encoding can hold do not occur. */
+/** A bundle too long to print. */
 const bundleFromFields = (fields: Input, endpoint: Id): Bundle => {
   const key = keyOf(fields.id('signer_seed'));
   return makeBundle(
@@ -92,12 +93,6 @@ const bundleFromFields = (fields: Input, endpoint: Id): Bundle => {
     key,
   );
 };
-
-const listedOf = (objects: readonly { readonly nodeId: Id; readonly id: Id }[]): readonly Listed[] =>
-  objects.map(({ nodeId, id }) => ({ nodeId, hash: id })).sort((a, b) => compareIds(a.nodeId, b.nodeId));
-
-const sameLists = (a: readonly Listed[], b: readonly Listed[]): boolean =>
-  a.length === b.length && a.every(({ nodeId, hash }, i) => nodeId === b[i]?.nodeId && hash === b[i]?.hash);
 
 const evidenceDecoders = { 1: decodeBundle, 2: decodeVote, 3: decodeHeader, 4: decodeReveal };
 
@@ -285,49 +280,51 @@ export const consensus: Handlers = {
   },
   validate_proposal_sets: (input) => {
     const basis = basisFrom(input);
-    const endpoint = input.id('t_w');
+    const header = input.inner('header');
+    const body = input.inner('body');
+    const tickets = input.list('reveals').map((reveal) => ({
+      nodeId: reveal.id('node_id'),
+      ticket: reveal.big('ticket'),
+      id: reveal.id('reveal_hash'),
+    }));
     const bundles: Bundle[] = [];
     for (const bytes of input.byteStrings('bundles')) {
       const decoded = decodeBundle(bytes);
-      if (!decoded.ok || judgeBundle(decoded.value, basis, endpoint, mlDsa65.verify) !== undefined) {
-        return { error: 'BundleInvalid' };
-      }
+      if (!decoded.ok) return { error: 'BundleInvalid' };
       bundles.push(decoded.value);
     }
-    const listed = listedOf(bundles);
-    if (!strictlyAscending(listed.map((entry) => entry.nodeId))) return { error: 'BundleInvalid' };
-    const cemented = cement(basis.roster, bundles);
-    const { quorum } = basis.roster;
-    if (cemented.weight < quorum) return { error: 'InsufficientBundles' };
-    const header = input.inner('header');
-    const body = input.inner('body');
-    const isBundlesBody = sameLists(listed, listedFrom(body, 'included_bundles', 'bundle_hash'));
-    if (!isBundlesBody || listRoot(listed) !== header.id('included_bundles_root')) {
-      return { error: 'BundlesRootMismatch' };
-    }
-    const tickets = new Map(
-      input
-        .list('reveals')
-        .map((reveal) => [
-          reveal.id('reveal_hash'),
-          { nodeId: reveal.id('node_id'), ticket: reveal.big('ticket'), id: reveal.id('reveal_hash') },
-        ]),
-    );
-    const reveals = cemented.reveals.map((id) => tickets.get(id)).filter((reveal) => reveal !== undefined);
-    const isRevealsBody = sameLists(listedOf(reveals), listedFrom(body, 'included_reveals', 'reveal_hash'));
-    if (!isRevealsBody || listRoot(listedOf(reveals)) !== header.id('included_reveals_root')) {
-      return { error: 'RevealsMismatch' };
-    }
-    const order = revealOrder(reveals, input.ids('penalised'));
-    if (winnerOf(order, ticketsOf(input, 'active_previous')) !== header.id('winner_id'))
-      return { error: 'WrongWinner' };
     const registrations = input.byteStrings('registrations').map((bytes) => {
       const decoded = decodeRegistration(bytes);
       if (!decoded.ok) throw new Error(decoded.error);
       return decoded.value;
     });
-    const control = controlRoot(registrations.filter(({ id }) => cemented.operations.includes(id)));
-    if (control !== header.id('control_root')) return { error: 'ControlSetMismatch' };
-    return { ok: true, quorum, included_weight: cemented.weight };
+    const error = judgeProposalSets(
+      {
+        header: {
+          includedBundlesRoot: header.id('included_bundles_root'),
+          includedRevealsRoot: header.id('included_reveals_root'),
+          winnerId: header.id('winner_id'),
+          winnerEndpoint: ZERO_ID,
+          controlRoot: header.id('control_root'),
+        },
+        bundles: listedFrom(body, 'included_bundles', 'bundle_hash'),
+        reveals: listedFrom(body, 'included_reveals', 'reveal_hash'),
+      },
+      { bundles, reveals: tickets, registrations },
+      basis,
+      input.id('t_w'),
+      (reveals) => {
+        const cemented = reveals.flatMap(({ hash }) => tickets.filter(({ id }) => id === hash));
+        const order = revealOrder(cemented, input.ids('penalised'));
+        return {
+          winnerId: winnerOf(order, ticketsOf(input, 'active_previous')) ?? ZERO_ID,
+          // The cases name the winner only.
+          winnerEndpoint: ZERO_ID,
+        };
+      },
+      mlDsa65.verify,
+    );
+    if (error !== undefined) return { error };
+    return { ok: true, quorum: basis.roster.quorum, included_weight: cement(basis.roster, bundles).weight };
   },
 };
