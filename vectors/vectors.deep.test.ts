@@ -1,8 +1,12 @@
 import { expect, test } from 'vitest';
-import { runVectors } from './runner.ts';
+import { casesOf } from './cases.ts';
+import { runCase } from './runner.ts';
 
-test('every vector of the project', () => {
-  const lines: string[] = [];
-  expect(runVectors([], (line) => lines.push(line))).toBe(true);
-  expect(lines.filter((line) => line.startsWith('FAILED'))).toEqual([]);
+test.each(casesOf('mnemonic', 'mnemonic_to_identity'))('$id', (entry) => {
+  expect(runCase(entry)).toEqual({ state: 'passed' });
+});
+
+test('a history that holds only under the older reading says so', () => {
+  const [entry] = casesOf('histories_montana').filter(({ id }) => id === 'hist-montana-0005');
+  expect(entry && runCase(entry)).toEqual({ state: 'passed', detail: expect.stringContaining('09 §11.4.5') });
 });

@@ -30,8 +30,8 @@ const montana = (...args: readonly string[]) => {
 
 const oneLine = /^montana: [^\n]+\n$/;
 
-test('a bare call prints the commands', () => {
-  const { status, stdout } = montana();
+test('help prints the commands', () => {
+  const { status, stdout } = montana('--help');
   expect(status).toBe(0);
   expect(stdout).toContain('vectors');
 });
