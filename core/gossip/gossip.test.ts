@@ -16,7 +16,7 @@ import {
   standingAt,
   voteOf,
 } from './network.suite.ts';
-import { ASK_PATIENCE, FIRST_ROUND_TRIP, MILLISECOND, PULL_DELAY, SECOND } from './timing.ts';
+import { ANSWER_AGAIN, ASK_PATIENCE, FIRST_ROUND_TRIP, MILLISECOND, PULL_DELAY, SECOND } from './timing.ts';
 
 const MEMBERS = 20;
 const VALUE = idOf('value');
@@ -262,7 +262,7 @@ describe('pull (09 §10.3, §10.5)', () => {
     lone.receive(3, setsOf('have', 5, MEMBERS, SET_BUNDLE, 0, [15]));
     lone.receive(4, setsOf('have', 5, MEMBERS, SET_BUNDLE, 0, [15]));
     lone.wait(PULL_DELAY);
-    lone.wait(ASK_PATIENCE + answerAfter + 4500);
+    lone.wait(ASK_PATIENCE + answerAfter + 4500 + 20 * MILLISECOND);
     expect(wants(lone)).toEqual([3, 4]);
   });
 
@@ -513,7 +513,7 @@ describe('status (09 §10, §11.3.5)', () => {
         message.type === 'have' ? message.sets.map(({ kind, round }) => [message.window, kind, round]) : [],
       );
 
-  it('of the same window is answered with everything of it, even if nothing is new, and the reveals before', () => {
+  it('of the same window is answered with everything of it and the reveals before, and again after a while', () => {
     const lone = filled();
     const all = [
       [5, SET_BUNDLE, 0],
@@ -526,11 +526,28 @@ describe('status (09 §10, §11.3.5)', () => {
     lone.receive(1, { type: 'status', ...standingAt(5) });
     expect(kinds(lone)).toEqual([...all, [4, SET_REVEAL, 0]]);
     lone.receive(1, { type: 'status', ...standingAt(5) });
+    expect(kinds(lone)).toEqual([]);
+    lone.wait(ANSWER_AGAIN - 1);
+    lone.take();
+    lone.receive(1, { type: 'status', ...standingAt(5) });
+    expect(kinds(lone)).toEqual([]);
+    lone.wait(1);
+    lone.take();
+    lone.receive(1, { type: 'status', ...standingAt(5) });
     expect(kinds(lone)).toEqual(all);
     lone.receiveObject(0, revealOf(3, 4));
     lone.take();
     lone.receive(1, { type: 'status', ...standingAt(5) });
-    expect(kinds(lone)).toEqual([...all, [4, SET_REVEAL, 0]]);
+    expect(kinds(lone)).toEqual([[4, SET_REVEAL, 0]]);
+  });
+
+  it('of a link that was not told of the latest is answered at once', () => {
+    const lone = filled();
+    lone.receive(1, { type: 'status', ...standingAt(5) });
+    lone.receiveObject(0, voteOf(7, 5, 2, PREVOTE, VALUE));
+    lone.take();
+    lone.receive(1, { type: 'status', ...standingAt(5) });
+    expect(kinds(lone).length).toBeGreaterThan(0);
   });
 
   it('of a peer one window behind is answered with what closed that window (§10.6); further behind, not at all', () => {

@@ -127,16 +127,32 @@ export class Intake {
       known.known.add(link.index);
       if (known.message !== undefined || !this.#names.isNeeded(object.id)) return false;
     }
-    if (held.has(object.id) && held.holds(object)) return false;
+    if (held.has(object.id) && held.holds(object)) {
+      this.#know(link, object);
+      return false;
+    }
     if (this.#rejected.has(object)) {
       ports.penalty(link.peer, 'KnownInvalid');
       return false;
     }
     const verdict = ports.offer(object);
     if (verdict.type !== 'hold') this.#apply(verdict, message, link, now);
-    else if (held.hold(message, link, verdict.until, this.#shared.window)) this.#close(object, true);
+    else if (held.hold(message, link, verdict.until, this.#shared.window)) {
+      this.#close(object, true);
+      this.#know(link, object);
+    }
     if (verdict.type === 'hold') this.#names.found(object.id);
     return true;
+  }
+
+  /** A link that sent an object has it, also where it is not judged yet. */
+  #know(link: Link, object: ProtocolObject): void {
+    if (!isSlotted(object)) return;
+    const sets = this.#shared.sets(object.window);
+    const slot = sets === undefined ? -1 : sets.roster.slotOf(object.nodeId);
+    if (sets !== undefined && slot >= 0) {
+      this.#shared.openSet(sets, setKindOf(object), roundOf(object))?.know(link.index, slot);
+    }
   }
 
   #apply(verdict: Exclude<Verdict, { readonly type: 'hold' }>, message: ObjectMessage, link: Link, now: Micros): void {

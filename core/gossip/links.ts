@@ -3,12 +3,14 @@ import type { Random } from './random.ts';
 import type { RoundSet } from './sets.ts';
 import {
   Allowance,
+  ANSWER_AGAIN,
   ASK_PATIENCE,
   FIRST_ROUND_TRIP,
   LONGEST_ROUND_TRIP,
   MILLISECOND,
   NEVER,
   STATUS_GAP,
+  TELL_GAP,
 } from './timing.ts';
 import type { Micros, Peer } from './types.ts';
 
@@ -58,9 +60,11 @@ export class Link {
   statusDue: Micros = NEVER;
   /** What it was last answered about the window before. */
   answeredBefore: Have | undefined;
+  /** When its Status was last answered with everything of the open window. */
+  answeredAt: Micros = -ANSWER_AGAIN;
 
   /** When it was last told anything by Have or Announce. */
-  toldAt: Micros = -1;
+  toldAt: Micros = -TELL_GAP;
   /** Position in the name table up to which it was told. */
   toldNames: number;
 

@@ -15,7 +15,7 @@ import { type Link, WIDE_LINKS } from './links.ts';
 import { isAnnounced, type NameEntry } from './names.ts';
 import type { RoundSet, WindowSets } from './sets.ts';
 import type { Shared } from './shared.ts';
-import { NEVER, STATUS_GAP, STATUS_INTERVAL, STATUS_SLACK, TELL_INTERVAL } from './timing.ts';
+import { ANSWER_AGAIN, NEVER, STATUS_GAP, STATUS_INTERVAL, STATUS_SLACK, TELL_GAP, TELL_INTERVAL } from './timing.ts';
 import type { Micros } from './types.ts';
 
 /** Precommit sets told to a peer one window behind: the round that decided is among the last. */
@@ -84,18 +84,30 @@ export class Teller {
   /**
    * Answers the Status of a link in the same window with everything held of it (09 §11.3.5): kinds 0 and 1, kinds 2 and 3 of the
    * own round and the one before, and the reveals of the window before (§12.9). Even if nothing is new: after lost messages
-   * nothing else would repair.
+   * nothing else would repair. A link that was told everything already is told again only after a while: it loses nothing while
+   * it is open.
    */
   answerSame(link: Link, now: Micros): void {
     const { current, previous } = this.#shared;
     if (current === undefined) return;
     const have = this.#answer(current, () => this.#ownSets(current));
-    if (have !== undefined && link.setsOut.take(now)) this.#shared.ports.send(link.peer, have);
+    const isDue = !current.isTold(link.index) || now - link.answeredAt >= ANSWER_AGAIN;
+    if (have !== undefined && isDue && link.setsOut.take(now)) {
+      link.answeredAt = now;
+      this.#markTold(link, current, have);
+      this.#shared.ports.send(link.peer, have);
+    }
     const before = previous && this.#answer(previous, () => held([previous.find(SET_REVEAL, 0)]));
     // A link loses nothing while it is open: what it was told of a closed window it need not hear again.
     if (before === undefined || link.answeredBefore === before || !link.setsOut.take(now)) return;
     link.answeredBefore = before;
     this.#shared.ports.send(link.peer, before);
+  }
+
+  /** What an answer said need not be told again. */
+  #markTold(link: Link, sets: WindowSets, have: Have): void {
+    for (const { kind, round } of have.sets) sets.find(kind, round)?.told(link.index);
+    if (sets.all().every((set) => !set.hasNewsFor(link.index))) sets.told(link.index);
   }
 
   /** Answers the Status of a link one window behind: it may lack what closed that window, the precommits above all (09 §10.6). */
@@ -146,6 +158,10 @@ export class Teller {
       if (told >= WIDE_LINKS) {
         isMore = true;
         break;
+      }
+      if (now - link.toldAt < TELL_GAP) {
+        isMore = true;
+        continue;
       }
       const areSetsDone = this.#tellSets(link, now);
       const areNamesDone = this.#tellNames(link, now);

@@ -54,6 +54,16 @@ export interface HostPorts {
   archivedObject(name: ObjectName): ProtocolObject | undefined;
 }
 
+/** An operation of the user, and how often it had to wait. */
+interface Submission {
+  readonly operation: Operation;
+  readonly tries: number;
+}
+
+/** Final windows a user's operation may wait for, and how many may wait. */
+const TRIES = 2;
+const MOST_WAITING = 1_024;
+
 /** Archive entries in one 0x44: whole ones, at most 1 MiB (09 §3). */
 const ARCHIVE_BYTES = 1_048_576;
 const ARCHIVE_ENTRIES = 64;
@@ -70,6 +80,8 @@ export class Host {
   readonly #ports: HostPorts;
   readonly #effects: ParticipantEffect[] = [];
   #draining = false;
+  /** The user's operations that are not valid yet. */
+  #waiting: Submission[] = [];
   #gossipTimer: number | undefined;
   #syncTimer: number | undefined;
   #timer: number | undefined;
@@ -158,11 +170,23 @@ export class Host {
     this.#drain();
   }
 
-  /** An operation of this node's user. */
+  /** An operation of this node's user. One that waits for another is tried again at the next two final windows (09 §12.12). */
   submit(operation: Operation): void {
-    const verdict = this.participant.submit(operation, this.#clock.iterations);
-    this.#ports.notice({ type: 'submitted', operation, verdict });
+    this.#submit({ operation, tries: 0 });
     this.#drain();
+  }
+
+  #submit({ operation, tries }: Submission): void {
+    const verdict = this.participant.submit(operation, this.#clock.iterations);
+    const isWaiting = verdict.type === 'hold' && tries < TRIES && this.#waiting.length < MOST_WAITING;
+    if (isWaiting) this.#waiting.push({ operation, tries: tries + 1 });
+    else this.#ports.notice({ type: 'submitted', operation, verdict });
+  }
+
+  #submitAgain(): void {
+    const waiting = this.#waiting;
+    this.#waiting = [];
+    for (const submission of waiting) this.#submit(submission);
   }
 
   #offer(object: ProtocolObject): Verdict {
@@ -197,6 +221,7 @@ export class Host {
           ports.notice({ type: 'timechain', window: effect.condition.window });
         }
         this.#gossip.ready(effect.condition, now);
+        if (effect.condition.until === 'final') this.#submitAgain();
         break;
       case 'entered':
         this.#gossip.entered(effect.window, effect.roster, now);
