@@ -6,7 +6,7 @@ import type { Input } from './input.ts';
 
 /**
  * Calls one function of the core with the `in` of a case. It may throw, which fails the case. `wanted` is the `out`, for the few
- * cases that ask there: leaders of which rounds, keys of which roles. A `note` in the output is printed when the case passes.
+ * cases that ask there: leaders of which rounds, keys of which roles. A `note` in the output says why the case, though reproduced, says nothing about the core: it is skipped.
  */
 export type Handler = (input: Input, wanted: Input) => Output;
 

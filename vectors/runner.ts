@@ -6,13 +6,13 @@ import { difference } from './compare.ts';
 import { handlers } from './handlers.ts';
 import { Input } from './input.ts';
 
-/** What became of a case. `detail` is the first difference of a failed one, or a remark on a passed one. */
+/** What became of a case. `detail` is the first difference of a failed one, or why a skipped one says nothing about the core. */
 export interface Verdict {
   readonly state: 'passed' | 'failed' | 'skipped';
   readonly detail?: string | undefined;
 }
 
-/** Calls the function of a case and compares; a function that is not implemented here is skipped. */
+/** Calls the function of a case and compares. Skipped: a function that is not implemented, data that contradict the specification. */
 export const runCase = (entry: Case): Verdict => {
   const handler = handlers[entry.fn];
   if (handler === undefined) return { state: 'skipped' };
@@ -20,7 +20,7 @@ export const runCase = (entry: Case): Verdict => {
     const output = handler(new Input(entry.in), new Input(entry.out));
     const found = difference(entry.out, output);
     if (found !== undefined) return { state: 'failed', detail: found };
-    return { state: 'passed', detail: typeof output.note === 'string' ? output.note : undefined };
+    return typeof output.note === 'string' ? { state: 'skipped', detail: output.note } : { state: 'passed' };
   } catch (error) {
     return { state: 'failed', detail: `threw ${error instanceof Error ? error.message : String(error)}` };
   }
@@ -60,12 +60,12 @@ export const runVectors = (paths: readonly string[], print: (line: string) => vo
       count[state]++;
       total[state]++;
       if (detail === undefined || (state === 'failed' && count.failed > MOST_SHOWN)) continue;
-      print(`${state === 'failed' ? 'FAILED' : 'note'} ${basename(file)} ${entry.id} ${entry.fn}: ${detail}`);
+      print(`${state === 'failed' ? 'FAILED' : state} ${basename(file)} ${entry.id} ${entry.fn}: ${detail}`);
     }
   }
   const byName = [...counts].sort(([a], [b]) => (a < b ? -1 : 1));
-  const run = byName.filter(([, count]) => count.skipped === 0);
-  const skipped = byName.filter(([, count]) => count.skipped > 0);
+  const run = byName.filter(([fn]) => handlers[fn] !== undefined);
+  const skipped = byName.filter(([fn]) => handlers[fn] === undefined);
   const width = Math.max(0, ...run.map(([fn]) => fn.length));
   for (const [fn, count] of run) print(`${fn.padEnd(width)}  ${totals(count)}`);
   if (skipped.length > 0) {
