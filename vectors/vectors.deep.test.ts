@@ -6,7 +6,7 @@ test.each(casesOf('mnemonic', 'mnemonic_to_identity'))('$id', (entry) => {
   expect(runCase(entry)).toEqual({ state: 'passed' });
 });
 
-test('a history that holds only under the older reading says so', () => {
+test('a history that holds only under the older reading is skipped and says why', () => {
   const [entry] = casesOf('histories_montana').filter(({ id }) => id === 'hist-montana-0005');
-  expect(entry && runCase(entry)).toEqual({ state: 'passed', detail: expect.stringContaining('09 §11.4.5') });
+  expect(entry && runCase(entry)).toEqual({ state: 'skipped', detail: expect.stringContaining('09 §11.4.5') });
 });
