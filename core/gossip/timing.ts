@@ -9,7 +9,7 @@ export const TAU1 = 60 * SECOND;
 /** Have and Announce go out this often while there is anything new (09 §10.2). */
 export const TELL_INTERVAL = 100 * MILLISECOND;
 /** A link is told again after this long: meanwhile news gather, and most of them arrive by push. */
-export const TELL_GAP = SECOND;
+export const TELL_GAP = 2 * SECOND;
 /** A Status of a link that knows everything is answered again after this long (09 §11.3.5). */
 export const ANSWER_AGAIN = 20 * SECOND;
 /** From learning that something is missing to asking for it (09 §10.3): what is already on its way arrives first. */
