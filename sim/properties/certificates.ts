@@ -49,6 +49,9 @@ export const certificateWeight = (scene: Scene, genesis: Settled): Observer => {
         fault ??= `window ${window} at ${scene.names[host]}: weight ${weight} of ${basis.active}`;
       }
     },
-    judge: () => (fault === undefined ? holds(`${checked} certificates`) : violated(fault)),
+    judge: () =>
+      fault === undefined
+        ? holds(`${checked} certificates${checked === 0 ? ': there are none without votes' : ''}`)
+        : violated(fault),
   };
 };

@@ -21,8 +21,6 @@ export interface Scene {
 export interface Observer {
   readonly name: string;
   notice(host: number, notice: Notice, at: number): void;
-  /** A host starts, again or for the first time. */
-  started?(host: number, at: number): void;
   judge(): Finding;
 }
 

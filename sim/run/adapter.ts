@@ -30,7 +30,8 @@ export interface MontanaShape {
 export interface AdapterOptions {
   readonly genesis: Settled;
   readonly suite: Suite;
-  readonly memo: ApplyMemo;
+  /** By number of the host. */
+  readonly memo: (host: number) => ApplyMemo;
   readonly timers: TimerFigures;
   /** By number of the host. */
   readonly identities: readonly { readonly nodeId: Id; readonly key: SigningKey }[];
@@ -97,7 +98,7 @@ class HostMachine implements Machine<MontanaShape> {
       },
       identity: identities[this.#number],
       timers,
-      memo,
+      memo: memo(this.#number),
       meter,
     };
     this.#host = new Host(config, disk.opened(), seed, this.#clock, {

@@ -13,6 +13,7 @@ export interface DiskRecord {
 /** What a simulated host keeps through a crash. Settled states share their tables, so a version costs only what it changed. */
 export class Disk {
   #settled: Settled;
+  /** The last one written: of a closed window only its sticky choices still matter. */
   #open: OpenRecord | undefined;
   readonly #entries = new Map<number, ArchiveEntry>();
   readonly #objects = new Map<Id, ProtocolObject>();
@@ -24,14 +25,22 @@ export class Disk {
   write({ final, open }: DiskRecord): this {
     if (final !== undefined) {
       this.#settled = final.settled;
-      this.#open = undefined;
       this.#entries.set(final.settled.window, final.entry);
       for (const operation of final.operations) this.#objects.set(operation.id, operation);
       for (const registration of final.registrations) this.#objects.set(registration.id, registration);
       this.#objects.set(final.proposal.id, final.proposal);
+      this.#forget(final.settled.window - 2 * Number(final.settled.network.params.tau2Windows));
     }
     if (open !== undefined) this.#open = open;
     return this;
+  }
+
+  /** Entries and bodies are kept for 2τ₂ windows (09 §3). */
+  #forget(window: number): void {
+    const entry = this.#entries.get(window);
+    if (entry === undefined) return;
+    this.#entries.delete(window);
+    for (const id of [...entry.operations, ...entry.registrations, entry.header.id]) this.#objects.delete(id);
   }
 
   opened(): Opened {

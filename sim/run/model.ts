@@ -15,7 +15,7 @@ export const modelJudge = (network: Network, founders: readonly Founder[], verif
     }),
     verify,
   );
-  return ({ entry, operations, registrations }) => {
+  return ({ settled, entry, operations, registrations }) => {
     const { header } = entry;
     const outcome = model.apply({
       bundles: entry.bundles,
@@ -37,6 +37,7 @@ export const modelJudge = (network: Network, founders: readonly Founder[], verif
       ['node_root', header.nodeRoot, outcome.nodeRoot],
       ['candidate_root', header.candidateRoot, outcome.candidateRoot],
       ['state_root', header.stateRoot, outcome.stateRoot],
+      ['the state held', settled.state.stateRoot(), outcome.stateRoot],
     ];
     const different = pairs.find(([, core, naive]) => core !== naive);
     return different && `${different[0]} is ${different[1]}, the naive model has ${different[2]}`;

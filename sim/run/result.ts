@@ -1,35 +1,55 @@
-import type { PropertyName, Scenario } from './scenario.ts';
+import { z } from 'zod';
+import { PROPERTIES, scenarioSchema } from './scenario.ts';
+
+const verdict = z.enum(['holds', 'violated', 'measured']);
 
 /** One property of a run: what was expected, what was seen. */
-export interface PropertyResult {
-  readonly name: PropertyName;
-  readonly expected: 'holds' | 'violated' | 'measured';
-  readonly observed: 'holds' | 'violated' | 'measured';
-  readonly met: boolean;
-  readonly detail: string;
-}
+const propertySchema = z.strictObject({
+  name: z.enum(PROPERTIES),
+  expected: verdict,
+  observed: verdict,
+  met: z.boolean(),
+  /** One line. */
+  detail: z.string(),
+});
+
+const count = z.int().min(0);
+
+/** Empty where nothing is final. */
+const root = z.union([z.hash('sha256'), z.literal('')]);
 
 /** What `montana run --json` prints; versioned by `schema`. Times are seconds of the machine, everything else is virtual. */
-export interface RunResult {
-  readonly schema: 1;
-  readonly scenario: string;
-  readonly seed: string;
-  readonly rules: Scenario['rules'];
-  readonly nodes: number;
-  readonly windows: number;
+export const runResultSchema = z.strictObject({
+  schema: z.literal(1),
+  scenario: z.string(),
+  seed: z.string(),
+  rules: scenarioSchema.shape.rules.unwrap(),
+  nodes: count,
+  windows: count,
   /** Events of the simulator's queue. */
-  readonly events: number;
+  events: count,
   /** Messages that reached a host, duplicates included. */
-  readonly deliveries: number;
-  readonly firstReceipts: number;
-  readonly seconds: number;
-  readonly traceDigest: string;
+  deliveries: count,
+  firstReceipts: count,
+  seconds: z.number().min(0),
+  traceDigest: z.hash('sha256'),
   /** After the last window final everywhere. */
-  readonly stateRoot: string;
-  /** The highest window final at every honest node that is up. */
-  readonly finalWindow: number;
-  readonly properties: readonly PropertyResult[];
-  readonly metrics: Readonly<Record<string, number>>;
+  stateRoot: root,
+  /** The highest window final at every honest node that is up; −1: none. */
+  finalWindow: z.int().min(-1),
+  properties: z.array(propertySchema),
+  metrics: z.record(z.string(), z.number()),
   /** The command that repeats this run. */
-  readonly reproduce: string;
-}
+  reproduce: z.string(),
+});
+
+export type PropertyResult = z.infer<typeof propertySchema>;
+export type RunResult = z.infer<typeof runResultSchema>;
+
+/** Whether a run came to its end. One that stalled fails, unless its scenario says what to think of `progress`. */
+export const isComplete = ({ finalWindow, windows, properties }: RunResult): boolean =>
+  finalWindow >= windows - 1 || properties.some(({ name }) => name === 'progress');
+
+/** Exit code 0: every expectation met. */
+export const isAsExpected = (result: RunResult): boolean =>
+  isComplete(result) && result.properties.every(({ met }) => met);

@@ -1,6 +1,7 @@
 import type { Id } from '#core/bytes/bytes.ts';
+import type { Network } from '#core/genesis/network.ts';
 import type { Notice } from '#core/host/host.ts';
-import { NO_MEMO } from '#core/participant/evaluation.ts';
+import { type Applied, NO_MEMO } from '#core/participant/evaluation.ts';
 import { ORDINARY_TIMERS, PATIENT_TIMERS } from '#core/participant/timers.ts';
 import type { FinalRecord } from '#core/participant/types.ts';
 import { MemoryBase } from '#core/state/memory-base.ts';
@@ -18,10 +19,9 @@ import { NETWORK } from '#sim/world/path.ts';
 import { World } from '#sim/world/world.ts';
 import { type MontanaShape, montanaAdapter } from './adapter.ts';
 import { makeFounders } from './founders.ts';
-import { KINDS } from './identify.ts';
-import { applyMemo } from './memo.ts';
+import { Measures, presenceMetrics } from './measures.ts';
+import { drawnHosts, SharedMemo } from './memo.ts';
 import { modelJudge } from './model.ts';
-import { Propagation } from './propagation.ts';
 import type { PropertyResult, RunResult } from './result.ts';
 import type { Scenario } from './scenario.ts';
 import { hostNames } from './settings.ts';
@@ -39,10 +39,19 @@ export interface RunOptions {
   readonly progress?: (view: RunProgress) => void;
   /** Makes hosts in the opposite order in memory: the digest must not notice. */
   readonly reverseHosts?: boolean;
-  /** Seconds of the machine, to say how long the run took. */
-  readonly clock?: () => number;
   /** Sees every notice of every host. */
   readonly watch?: (host: number, notice: Notice, at: number) => void;
+  /** Defects put in on purpose: the observers must find them. */
+  readonly planted?: Planted;
+}
+
+export interface Planted {
+  /** The host that applies a window without the memo, instead of a drawn one. */
+  readonly drawn?: (window: number) => number;
+  /** What the memo remembers, instead of a host's result. */
+  readonly remembered?: (window: number, applied: Applied) => Applied;
+  /** The network that the naive model is told of, instead of the one that runs. */
+  readonly model?: (network: Network) => Network;
 }
 
 export interface RunProgress {
@@ -74,10 +83,10 @@ export class Run {
   readonly #head: ReturnType<typeof finalEverywhere>;
   readonly #presence: Presence;
   readonly #workload: Workload;
-  readonly #metrics = { roundOne: 0, closed: 0, finals: 0, penalties: 0, stops: 0, evidence: 0 };
+  readonly #measures: Measures;
   readonly #roots: Id[] = [];
-  readonly #spread: Propagation;
   #lastClosedAt = 0;
+  #until = 0;
 
   constructor(scenario: Scenario, options: RunOptions) {
     this.scenario = scenario;
@@ -96,20 +105,28 @@ export class Run {
       new Stream(`${seed}/workload`),
       founders.map(({ account }) => account),
     );
-    const adversaries = new Set(scenario.adversary.map(({ host }) => host));
+    const strategies = strategiesOf(scenario, founders);
+    const isHonest = (host: number): boolean => !strategies.has(names[host] as string);
+    const { planted = {} } = options;
+    const memo = new SharedMemo({
+      names,
+      drawn: planted.drawn ?? drawnHosts(new Stream(`${seed}/memo`), names.map((_, host) => host).filter(isHonest)),
+      remembered: planted.remembered,
+    });
     const scene: Scene = {
       network: settled.network,
       names,
-      isHonest: (host) => !adversaries.has(names[host] as string),
+      isHonest,
       isUp: (host) => this.world.hosts[host]?.up ?? false,
     };
     this.#head = finalEverywhere(scene);
     this.#presence = presence(scene, hostOf);
-    this.#spread = new Propagation(hostOf);
+    this.#measures = new Measures(hostOf);
+    const told = planted.model?.(settled.network) ?? settled.network;
     this.#observers = [
       agreement(scene),
       equalRoots(scene),
-      validity(scene, modelJudge(settled.network, founders, suite.verify)),
+      validity(scene, modelJudge(told, founders, suite.verify), scenario.memo ? memo : undefined),
       supply(scene),
       progress(scene, scenario.windows),
       this.#presence.observer,
@@ -125,7 +142,7 @@ export class Run {
       adapter: montanaAdapter({
         genesis: settled,
         suite,
-        memo: scenario.memo ? applyMemo() : NO_MEMO,
+        memo: (host) => (scenario.memo && isHonest(host) ? memo.of(host) : NO_MEMO),
         timers: scenario.timers === 'patient' ? PATIENT_TIMERS : ORDINARY_TIMERS,
         identities: founders.map(({ nodeId, node }) => ({ nodeId, key: node })),
         wire: scenario.wire,
@@ -136,7 +153,7 @@ export class Run {
         jitter: scenario.network.jitter,
         outgoing: scenario.network.links,
       },
-      strategies: strategiesOf(scenario),
+      strategies,
       interventions: interventionsOf(scenario),
       observe: (host, notice, at) => this.#observe(host, notice, at),
     });
@@ -144,39 +161,34 @@ export class Run {
 
   /** Runs to the end and judges. */
   finish(): RunResult {
-    const { windows } = this.scenario;
-    const clock = this.#options.clock ?? (() => 0);
-    const begun = clock();
-    let now = 0;
-    while (this.#head.window() < windows - 1) {
-      now += SLICE;
-      const ended = this.world.run(now);
-      this.#report(undefined);
-      if (ended === 'idle' || this.world.now - this.#lastClosedAt > STALL) break;
-    }
-    return this.#result(clock() - begun);
+    while (this.advance());
+    return this.result(0);
+  }
+
+  /** Runs for a second of virtual time; false when the run is over: the last window is final, or nothing closes any more. */
+  advance(): boolean {
+    this.#until += SLICE;
+    const ended = this.world.run(this.#until);
+    this.#report(undefined);
+    const isStalled = ended === 'idle' || this.world.now - this.#lastClosedAt > STALL;
+    return !isStalled && this.#head.window() < this.scenario.windows - 1;
   }
 
   #observe(host: number, notice: Notice, at: number): void {
     for (const observer of this.#observers) observer.notice(host, notice, at);
-    this.#spread.notice(host, notice, at);
+    this.#measures.notice(host, notice, at);
     this.#options.watch?.(host, notice, at);
     if (notice.type === 'final') this.#final(notice.record, notice.round, at);
     else if (notice.type === 'entered') this.world.reached(notice.window);
-    else if (notice.type === 'penalty') this.#metrics.penalties++;
-    else if (notice.type === 'evidence') this.#metrics.evidence++;
-    else if (notice.type === 'stop') this.#metrics.stops++;
   }
 
   /** The first time a window is final anywhere: users act, progress is told. */
   #final(record: FinalRecord, round: number, at: number): void {
-    this.#metrics.finals++;
     const { window } = record.settled;
     if (this.#roots[window] !== undefined) return;
     this.#roots[window] = record.settled.state.stateRoot();
-    this.#metrics.closed++;
-    if (round <= 1) this.#metrics.roundOne++;
-    this.#lastClosedAt = at;
+    this.#measures.closed(round);
+    if (window < this.scenario.windows) this.#lastClosedAt = at;
     const names = hostNames(this.scenario.nodes);
     const submissions = this.#workload.next(record);
     this.world.intervene(
@@ -200,7 +212,8 @@ export class Run {
     });
   }
 
-  #result(seconds: number): RunResult {
+  /** The verdict on what has happened so far. `seconds`: how long the machine took for it. */
+  result(seconds: number): RunResult {
     const { scenario, world } = this;
     const { counts } = world;
     const finalWindow = this.#head.window();
@@ -213,27 +226,13 @@ export class Run {
       const met = due === 'measured' || observed === due;
       return [{ name, expected: due, observed, met, detail }];
     });
-    const closed = Math.max(1, this.#metrics.closed);
-    const bytes = counts.bytes.reduce((sum, kind) => sum + kind, 0);
-    const metrics: Record<string, number> = {
-      virtualSeconds: Math.round(world.now / 1e6),
-      secondsPerWindow: Math.round(world.now / closed / 1e4) / 100,
-      roundOneShare: Math.round((this.#metrics.roundOne * 1000) / closed) / 1000,
+    const closed = Math.min(this.#roots.length, scenario.windows);
+    const metrics = {
+      ...this.#measures.metrics(world.hosts, counts, world.now),
       operationsSubmitted: this.#workload.submitted,
       operationsSettled: this.#workload.settled,
-      deliveriesPerWindow: Math.round(counts.deliveries / closed),
-      megabytesPerNodeAndWindow: Math.round(bytes / closed / scenario.nodes / 1e4) / 100,
-      bundlesWithinOneSecond: this.#spread.share(1_000_000),
-      bundleSpreadMedianMs: this.#spread.quantile(0.5),
-      bundleSpread99Ms: this.#spread.quantile(0.99),
-      evidence: this.#metrics.evidence,
-      penalties: this.#metrics.penalties,
-      stops: this.#metrics.stops,
-      overflow: counts.overflow,
+      ...presenceMetrics(scenario, hostNames(scenario.nodes), world.hosts, (from) => this.presenceOver(from, closed)),
     };
-    KINDS.forEach((kind, i) => {
-      if ((counts.sent[i] ?? 0) > 0) metrics[`sent.${kind}`] = counts.sent[i] as number;
-    });
     return {
       schema: 1,
       scenario: scenario.title,

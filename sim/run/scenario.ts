@@ -71,13 +71,13 @@ const workloadSchema = z.strictObject({
 });
 
 const adversarySchema = z.discriminatedUnion('type', [
-  /** Sends bundles with a false signature to `target`, so many per second, from `window` on for `seconds`. */
+  /** Sends bundles with a false signature to `target`, so many per second, from that moment of its own on for `seconds`. */
   z.strictObject({
     type: z.literal('signature-flood'),
     host: z.string(),
     target: z.string(),
     rate: whole(1, 1_000_000),
-    window: whole(0, 1_000_000),
+    ...momentShape,
     seconds: whole(1, 100_000),
   }),
 ]);

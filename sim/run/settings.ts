@@ -1,14 +1,23 @@
+import { rulesOf } from '#core/genesis/rules.ts';
 import { type Scenario, scenarioSchema } from './scenario.ts';
 
 /** One fault of a scenario, naming the field: for a person, on one line. */
-export class ScenarioError extends Error {}
+export class ScenarioError extends Error {
+  override readonly name = 'ScenarioError';
+}
 
-type Issue = {
+/** What the schema says of a fault; the fields beside the first three depend on `code`. */
+interface Issue {
   readonly code: string;
   readonly path: readonly PropertyKey[];
   readonly message: string;
   readonly keys?: readonly string[];
-};
+  readonly values?: readonly unknown[];
+  readonly expected?: string;
+  readonly options?: readonly unknown[];
+  /** Of a union: what each alternative says. */
+  readonly errors?: readonly (readonly Issue[])[];
+}
 
 /** Checks a scenario and fills in its defaults. Throws `ScenarioError` naming the first field at fault. */
 export const parseScenario = (input: unknown, source: string): Scenario => {
@@ -41,9 +50,11 @@ const checkHostNames = (scenario: Scenario, source: string): void => {
   });
 };
 
-/** Names of the hosts of a run: n000, n001, … in the order of the groups. */
-export const hostNames = (nodes: number): readonly string[] =>
-  Array.from({ length: nodes }, (_, i) => `n${String(i).padStart(3, '0')}`);
+/** Names of the hosts of a run: n000, n001, … in the order of the groups, which is that of the names. */
+export const hostNames = (nodes: number): readonly string[] => {
+  const digits = Math.max(3, String(nodes - 1).length);
+  return Array.from({ length: nodes }, (_, i) => `n${String(i).padStart(digits, '0')}`);
+};
 
 const explain = (issue: Issue, input: unknown): string => {
   const path = issue.path.map(String).join('.');
@@ -52,9 +63,29 @@ const explain = (issue: Issue, input: unknown): string => {
     const key = issue.keys[0] as string;
     return `${path === '' ? key : `${path}.${key}`}: no such field${suggestion(key, knownKeys(issue.path))}`;
   }
-  if (valueAt(input, issue.path) === undefined && issue.code === 'invalid_type') return `${field}: is missing`;
-  return `${field}: ${issue.message.replace(/^Invalid (input|option): /, '')}`;
+  const value = valueAt(input, issue.path);
+  if (value === undefined) return `${field}: is missing`;
+  const deeper = issue.errors?.map(([first]) => first).find((first) => first !== undefined && first.path.length > 0);
+  if (deeper !== undefined) return explain({ ...deeper, path: [...issue.path, ...deeper.path] }, input);
+  const names = namesIn(issue);
+  if (typeof value === 'string' && names.length > 0) {
+    return `${field}: ${JSON.stringify(value)} is not one of ${names.join(', ')}${suggestion(value, names)}`;
+  }
+  if (issue.errors !== undefined && issue.errors.length > 0) return `${field}: expected ${wantedBy(issue.errors)}`;
+  return `${field}: ${issue.message.replace(/^(Invalid input|Invalid option|Too small|Too big): /, '')}`;
 };
+
+/** The words that a field may hold. */
+const namesIn = (issue: Issue): readonly string[] =>
+  [issue, ...(issue.errors ?? []).flat()]
+    .flatMap(({ values, options }) => values ?? options ?? [])
+    .filter((name) => typeof name === 'string');
+
+/** What the alternatives of a union ask for. */
+const wantedBy = (errors: readonly (readonly Issue[])[]): string =>
+  errors
+    .flatMap(([first]) => (first === undefined ? [] : [first.values?.join(', ') ?? first.expected ?? first.message]))
+    .join(' or ');
 
 const valueAt = (input: unknown, path: readonly PropertyKey[]): unknown => {
   let value = input;
@@ -100,21 +131,32 @@ export const applySetting = (input: Record<string, unknown>, setting: string): v
   const at = setting.indexOf('=');
   if (at < 1) throw new ScenarioError(`--set ${setting}: write path=value`);
   const keys = setting.slice(0, at).split('.');
-  const text = setting.slice(at + 1);
-  let target: Record<string, unknown> = input;
-  for (const [i, key] of keys.slice(0, -1).entries()) {
-    let next = target[key];
-    if (typeof next === 'string' && key === 'rules') next = {};
-    next ??= {};
-    if (typeof next !== 'object') {
+  const last = keys.pop() as string;
+  let target = input;
+  keys.forEach((key, i) => {
+    const next = fieldsOf(fieldOf(target, key, setting), /^\d+$/.test(keys[i + 1] ?? last));
+    if (next === undefined)
       throw new ScenarioError(`--set ${setting}: ${keys.slice(0, i + 1).join('.')} has no fields`);
-    }
     target[key] = next;
-    target = next as Record<string, unknown>;
-  }
-  const last = keys[keys.length - 1] as string;
-  if (Array.isArray(target) && !/^\d+$/.test(last)) throw new ScenarioError(`--set ${setting}: ${last} is no index`);
-  target[last] = parseValue(text);
+    target = next;
+  });
+  fieldOf(target, last, setting);
+  target[last] = parseValue(setting.slice(at + 1));
+};
+
+/** What stands under a key of a scenario as written. A list has indices up to the first free one. */
+const fieldOf = (target: Record<string, unknown>, key: string, setting: string): unknown => {
+  const isList = Array.isArray(target);
+  const isKey = isList ? /^\d+$/.test(key) && Number(key) <= target.length : key !== '' && key !== '__proto__';
+  if (!isKey) throw new ScenarioError(`--set ${setting}: "${key}" is no ${isList ? 'index there' : 'field'}`);
+  return Object.hasOwn(target, key) ? target[key] : undefined;
+};
+
+/** A value that has fields: itself, the rules a name stands for, or an empty list or object where there was nothing. */
+const fieldsOf = (value: unknown, isList: boolean): Record<string, unknown> | undefined => {
+  if (value === 'published' || value === 'montana') return { ...rulesOf(value) };
+  const fields = value ?? (isList ? [] : {});
+  return typeof fields === 'object' ? (fields as Record<string, unknown>) : undefined;
 };
 
 const parseValue = (text: string): unknown => {
@@ -125,10 +167,10 @@ const parseValue = (text: string): unknown => {
   }
 };
 
-/** " (did you mean x?)" where a known name is near. */
+/** " (did you mean x?)" where a known name is near: three changes at most, and not half of the name. */
 export const suggestion = (name: string, known: readonly string[]): string => {
   let best: string | undefined;
-  let least = 4;
+  let least = Math.min(4, (name.length >> 1) + 1);
   for (const candidate of known) {
     const distance = editDistance(name, candidate);
     if (distance < least) {

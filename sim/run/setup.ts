@@ -5,6 +5,7 @@ import type { Suite } from '#core/crypto/suite.ts';
 import { buildGenesis, type Genesis } from '#core/genesis/genesis.ts';
 import { simulation } from '#core/genesis/profiles.ts';
 import { rulesOf } from '#core/genesis/rules.ts';
+import { type Flood, SignatureFlood } from '#sim/adversary/signature-flood.ts';
 import { memoised } from '#sim/suite/memo.ts';
 import { modelledSuite } from '#sim/suite/modelled.ts';
 import type { Strategy } from '#sim/world/strategy.ts';
@@ -12,6 +13,7 @@ import type { HostSpec, Intervention } from '#sim/world/types.ts';
 import type { MontanaShape } from './adapter.ts';
 import type { Founder } from './founders.ts';
 import type { Scenario } from './scenario.ts';
+import { hostNames } from './settings.ts';
 
 /** Signature checks remembered at most: a few windows of a thousand nodes. */
 const CHECKS = 65_536;
@@ -72,5 +74,22 @@ export const interventionsOf = ({ faults }: Scenario): readonly Intervention<Mon
     }
   });
 
-/** By name of the host. */
-export const strategiesOf = (_scenario: Scenario): ReadonlyMap<string, Strategy<MontanaShape>> => new Map();
+/** By name of the host. A host with several lines of `adversary` has one strategy for them all. */
+export const strategiesOf = (
+  { adversary, nodes }: Scenario,
+  founders: readonly Founder[],
+): ReadonlyMap<string, Strategy<MontanaShape>> => {
+  const names = hostNames(nodes);
+  const floods = new Map<string, Flood[]>();
+  for (const { host, target, rate, window, after, seconds } of adversary) {
+    const others = floods.get(host) ?? [];
+    floods.set(host, [...others, { target: names.indexOf(target), rate, window, after, seconds }]);
+  }
+  return new Map(
+    [...floods].map(([name, own]) => {
+      const host = names.indexOf(name);
+      const members = founders.filter((_, other) => other !== host).map(({ nodeId }) => nodeId);
+      return [name, new SignatureFlood({ host, floods: own, members })];
+    }),
+  );
+};
