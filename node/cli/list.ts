@@ -1,12 +1,11 @@
-import { parseScenario } from '#sim/run/settings.ts';
-import { loadScenario, scenarioNames } from './scenarios.ts';
+import { readScenario, scenarioNames } from './scenarios.ts';
 
 /** `montana list`: the scenarios and what each claims. */
 export const list = async (options: { readonly json?: boolean }): Promise<void> => {
   const names = await scenarioNames();
   const scenarios = await Promise.all(
     names.map(async (name) => {
-      const { title, claim, nodes, windows } = parseScenario(await loadScenario(name), name);
+      const { title, claim, nodes, windows } = await readScenario(name);
       return { name, title, claim, nodes, windows };
     }),
   );

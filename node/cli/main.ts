@@ -10,11 +10,13 @@ const { version } = JSON.parse(readFileSync(new URL('../../package.json', import
   version: string;
 };
 
+const oneLine = (text: string): string => text.trim().replace(/\s*\n\s*/g, ' ');
+
 const program = new Command('montana')
   .description('A post-quantum peer-to-peer cash protocol whose scarcity is time: its node and its testbed')
   .version(version)
   .exitOverride()
-  .configureOutput({ outputError: (text, write) => write(`montana: ${text.trim().replace(/\s*\n\s*/g, ' ')}\n`) });
+  .configureOutput({ outputError: (text, write) => write(`montana: ${oneLine(text)}\n`) });
 
 // A command is one entry here and one file beside this one, loaded only when it runs.
 program
@@ -36,12 +38,12 @@ program
   .addHelpText(
     'after',
     `
-Exit code 0: every expectation met; 1: one was not; 2: wrong usage.
+Exit code 0: every expectation met; 1: one was not; 2: wrong usage; 130: interrupted.
 
 Examples:
   montana run tour
   montana run steady --seed 7 --set nodes=300 --set hosts.0.count=300 --set windows=30
-  montana run partition-heal --set rules.finality=first-valid --json`,
+  montana run partition-heal --set rules=published --json`,
   )
   .action(async (scenario: string, options: RunOptions) => {
     process.exitCode = await (await import('./run.ts')).run(scenario, options);
@@ -57,7 +59,7 @@ try {
   if (process.argv.length > 2) await program.parseAsync();
   else process.exitCode = await (await import('./run.ts')).run('tour', { set: [] });
 } catch (error) {
-  if (error instanceof UsageError) console.error(`montana: ${error.message}`);
+  if (error instanceof UsageError) console.error(`montana: ${oneLine(error.message)}`);
   else if (!(error instanceof CommanderError)) throw error;
   process.exitCode = error instanceof CommanderError && error.exitCode === 0 ? 0 : USAGE;
 }

@@ -1,51 +1,68 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { RunResult } from '#sim/run/result.ts';
-import { type RunProgress, runScenario } from '#sim/run/run.ts';
-import { applySetting, parseScenario } from '#sim/run/settings.ts';
-import { loadScenario } from './scenarios.ts';
+import { setImmediate as breathe } from 'node:timers/promises';
+import { isAsExpected, type RunResult } from '#sim/run/result.ts';
+import { Run, type RunProgress } from '#sim/run/run.ts';
+import { type Changes, readScenario } from './scenarios.ts';
 import { summary } from './summary.ts';
+import { UsageError } from './usage.ts';
 
-export interface RunOptions {
-  readonly seed?: string;
-  readonly set: readonly string[];
+export interface RunOptions extends Changes {
   readonly json?: boolean;
   readonly out?: string;
 }
 
+/** As a shell names a process that SIGINT ended. */
+const INTERRUPTED = 130;
+
 /** Runs and reports; returns the exit code. */
 export const run = async (name: string, options: RunOptions): Promise<number> => {
-  const input = await loadScenario(name);
-  if (options.seed !== undefined) input.seed = options.seed;
-  for (const setting of options.set) applySetting(input, setting);
-  const scenario = parseScenario(input, name);
+  const scenario = await readScenario(name, options);
+  if (options.out !== undefined) await makeFolder(options.out);
   const lines = options.json === true ? process.stderr : process.stdout;
   if (options.json !== true) {
     lines.write(`${scenario.title}: ${scenario.nodes} nodes, ${scenario.windows} windows, seed ${scenario.seed}\n`);
     lines.write(`${scenario.claim}\n\n`);
   }
-  const result: RunResult = {
-    ...runScenario(scenario, {
-      clock: () => performance.now() / 1000,
-      progress: liveLines(lines),
-    }),
-    reproduce: reproduceCommand(name, options),
+  let isInterrupted = false;
+  const interrupt = (): void => {
+    isInterrupted = true;
   };
+  process.on('SIGINT', interrupt);
+  const running = new Run(scenario, { progress: liveLines(lines) });
+  const begun = performance.now();
+  // A signal is heard between two stretches of the run.
+  do await breathe();
+  while (!isInterrupted && running.advance());
+  process.off('SIGINT', interrupt);
+  if (isInterrupted) {
+    process.stderr.write(`montana: interrupted in window ${running.roots.length} of ${scenario.windows}\n`);
+    return INTERRUPTED;
+  }
+  const seconds = (performance.now() - begun) / 1000;
+  const result: RunResult = { ...running.result(seconds), reproduce: reproduceCommand(name, options) };
   if (options.out !== undefined) {
-    await mkdir(options.out, { recursive: true });
     await writeFile(join(options.out, 'result.json'), `${JSON.stringify(result, undefined, 2)}\n`);
   }
   process.stdout.write(options.json === true ? `${JSON.stringify(result)}\n` : summary(result));
-  return result.properties.every(({ met }) => met) && result.finalWindow >= result.windows - 1 ? 0 : 1;
+  return isAsExpected(result) ? 0 : 1;
 };
 
-const reproduceCommand = (name: string, options: RunOptions): string => {
-  const seed = options.seed === undefined ? '' : ` --seed ${options.seed}`;
-  const settings = options.set
-    .map((setting) => ` --set ${/[^\w.=-]/.test(setting) ? `'${setting}'` : setting}`)
-    .join('');
-  return `npm run -s montana -- run ${name}${seed}${settings}`;
+const makeFolder = async (path: string): Promise<void> => {
+  try {
+    await mkdir(path, { recursive: true });
+  } catch (error) {
+    throw new UsageError(`--out ${path}: ${error instanceof Error ? error.message : String(error)}`);
+  }
 };
+
+const reproduceCommand = (name: string, { seed, set }: Changes): string => {
+  const changes = [...(seed === undefined ? [] : ['--seed', seed]), ...set.flatMap((setting) => ['--set', setting])];
+  return ['npm run -s montana -- run', ...[name, ...changes].map(inShell)].join(' ');
+};
+
+/** A word as a shell takes it. */
+const inShell = (word: string): string => (/^[\w./=:,@%+-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`);
 
 /** A line when a window closes, at most five a second; the first at once. */
 const liveLines = (stream: NodeJS.WriteStream): ((view: RunProgress) => void) => {

@@ -1,10 +1,15 @@
+import { existsSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { extname, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import type { ScenarioInput } from '#sim/run/scenario.ts';
-import { ScenarioError, suggestion } from '#sim/run/settings.ts';
+import type { Scenario, ScenarioInput } from '#sim/run/scenario.ts';
+import { applySetting, parseScenario, ScenarioError, suggestion } from '#sim/run/settings.ts';
+import { UsageError } from './usage.ts';
 
 const folder = new URL('../../scenarios/', import.meta.url);
+
+/** Files that hold a scenario of one's own. */
+const SUFFIXES = ['.json', '.mjs', '.js', '.ts'];
 
 const isScenario = (file: string): boolean => /^[a-z0-9-]+\.(ts|js)$/.test(file) && !file.includes('.test.');
 
@@ -17,13 +22,30 @@ export const scenarioNames = async (): Promise<readonly string[]> => {
     .sort();
 };
 
-/** A scenario as written: by name, or a .json, .mjs, .js or .ts file. Throws `ScenarioError` in one line. */
-export const loadScenario = async (name: string): Promise<Record<string, unknown>> => {
-  const isFile = /[./\\]/.test(name);
-  if (isFile) return structuredClone(await loadFile(resolve(name), name));
+/** What a command changes in a scenario: its seed, and fields as `path=value`. */
+export interface Changes {
+  readonly seed?: string;
+  readonly set: readonly string[];
+}
+
+/** A scenario by name or from a file, changed and checked. Throws `UsageError` with the first field at fault. */
+export const readScenario = async (name: string, { seed, set }: Changes = { set: [] }): Promise<Scenario> => {
+  try {
+    const input = await load(name);
+    if (seed !== undefined) input.seed = seed;
+    for (const setting of set) applySetting(input, setting);
+    return parseScenario(input, name);
+  } catch (error) {
+    throw error instanceof ScenarioError ? new UsageError(error.message) : error;
+  }
+};
+
+/** A scenario as written. */
+const load = async (name: string): Promise<Record<string, unknown>> => {
+  if (/[./\\]/.test(name)) return loadFile(resolve(name), name);
   const known = await scenarioNames();
   if (!known.includes(name)) {
-    throw new ScenarioError(`${name}: no such scenario${suggestion(name, known)}; \`montana list\` shows them all`);
+    throw new UsageError(`${name}: no such scenario${suggestion(name, known)}; \`montana list\` shows them all`);
   }
   const suffix = extname(import.meta.url);
   const module = (await import(new URL(`${name}${suffix}`, folder).href)) as { default: ScenarioInput };
@@ -31,22 +53,19 @@ export const loadScenario = async (name: string): Promise<Record<string, unknown
 };
 
 const loadFile = async (path: string, shown: string): Promise<Record<string, unknown>> => {
+  if (!existsSync(path)) throw new UsageError(`${shown}: no such file`);
+  if (!SUFFIXES.includes(extname(path))) {
+    throw new UsageError(`${shown}: a scenario is a file that ends in ${SUFFIXES.join(', ')}`);
+  }
   let value: unknown;
-  if (extname(path) === '.json') {
-    try {
-      value = JSON.parse(await readFile(path, 'utf8'));
-    } catch (error) {
-      throw new ScenarioError(`${shown}: ${error instanceof Error ? error.message : String(error)}`);
-    }
-  } else {
-    try {
-      value = ((await import(pathToFileURL(path).href)) as { default?: unknown }).default;
-    } catch (error) {
-      throw new ScenarioError(`${shown}: ${error instanceof Error ? error.message : String(error)}`);
-    }
+  try {
+    if (extname(path) === '.json') value = JSON.parse(await readFile(path, 'utf8'));
+    else value = structuredClone(((await import(pathToFileURL(path).href)) as { default?: unknown }).default);
+  } catch (error) {
+    throw new UsageError(`${shown}: ${error instanceof Error ? error.message : String(error)}`);
   }
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    throw new ScenarioError(`${shown}: holds no scenario (a .ts or .mjs file exports it as default)`);
+    throw new UsageError(`${shown}: holds no scenario (a .ts or .mjs file exports it as default)`);
   }
   return value as Record<string, unknown>;
 };

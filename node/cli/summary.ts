@@ -1,4 +1,4 @@
-import type { RunResult } from '#sim/run/result.ts';
+import { isAsExpected, isComplete, type RunResult } from '#sim/run/result.ts';
 
 const MARK = { true: 'ok ', false: 'NOT' } as const;
 
@@ -24,18 +24,43 @@ export const summary = (result: RunResult): string => {
     `  ${metrics.megabytesPerNodeAndWindow} MB sent per node and window, ${metrics.deliveriesPerWindow} messages per window`,
     `  ${result.deliveries} messages (${result.firstReceipts} new to their receiver) and ${result.events} events` +
       ` in ${result.seconds.toFixed(1)} s: ${(perSecond / 1e6).toFixed(2)} M messages per second`,
+    '',
+    ...presencePlot(metrics),
     `  state root ${result.stateRoot}`,
     `  trace      ${result.traceDigest}`,
     '',
   );
-  const failed = result.properties.filter(({ met }) => !met).map(({ name }) => name);
-  lines.push(
-    failed.length === 0 && result.finalWindow >= result.windows - 1
-      ? 'Everything as expected.'
-      : `NOT as expected: ${failed.length === 0 ? 'the run stalled' : failed.join(', ')}. To repeat it:`,
-  );
-  lines.push(failed.length === 0 ? `Again: ${result.reproduce}` : `  ${result.reproduce}`, '');
+  if (isAsExpected(result)) {
+    lines.push('Everything as expected.', `Again: ${result.reproduce}`, '');
+  } else {
+    const failed: string[] = result.properties.filter(({ met }) => !met).map(({ name }) => name);
+    if (!isComplete(result)) failed.push('the run stalled');
+    lines.push(`NOT as expected: ${failed.join(', ')}. To repeat it:`, `  ${result.reproduce}`, '');
+  }
   return lines.join('\n');
 };
+
+/** Characters of a full bar. */
+const BAR = 40;
+
+/** Presence against speed: a bar for each group of nodes, the slowest first; then the nodes that were restarted. */
+const presencePlot = (metrics: RunResult['metrics']): readonly string[] => {
+  const shares = Object.entries(metrics).flatMap(([name, share]) => {
+    const whose = /^presence\.(\w+)$/.exec(name)?.[1];
+    return whose === undefined ? [] : [{ whose, share }];
+  });
+  return [
+    '  presence against speed: share of the windows that include a node, slowest nodes first',
+    ...shares
+      .filter(({ whose }) => /^\d/.test(whose))
+      .map(({ whose, share }) => `  ${whose.padStart(4)}  ${bar(share)}  ${share.toFixed(3)}`),
+    ...shares
+      .filter(({ whose }) => !/^\d/.test(whose))
+      .map(({ whose, share }) => `  ${whose}  ${bar(share)}  ${share.toFixed(3)}, after its restart`),
+    '',
+  ];
+};
+
+const bar = (share: number): string => '█'.repeat(Math.round(share * BAR)).padEnd(BAR, '·');
 
 const percent = (share: number | undefined): string => `${((share ?? 0) * 100).toFixed(1)} %`;
