@@ -21,17 +21,6 @@ const tour: ScenarioInput = {
     },
     { type: 'heal', window: 27 },
   ],
-  expect: [
-    { property: 'agreement', is: 'holds' },
-    { property: 'equal-roots', is: 'holds' },
-    { property: 'validity', is: 'holds' },
-    { property: 'supply', is: 'holds' },
-    { property: 'progress', is: 'holds' },
-    { property: 'promise-kept', is: 'holds' },
-    { property: 'one-signature-per-slot', is: 'holds' },
-    { property: 'certificate-weight', is: 'holds' },
-    { property: 'presence', is: 'measured' },
-  ],
 };
 
 export default tour;

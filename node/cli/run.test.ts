@@ -37,9 +37,9 @@ describe('montana run', () => {
     const out = join(folder, 'out/put');
     const { status, stdout, stderr } = await montana('run', four, '--seed', 'a b', '--json', '--out', out);
     expect(status).toBe(0);
-    expect(stderr).toMatch(/^window 0\/2 final in round 1 /);
+    expect(stderr).toMatch(/^window 0\/3 final in round 1 /);
     const first = runResultSchema.parse(JSON.parse(stdout));
-    expect(first).toMatchObject({ schema: 1, scenario: 'Four', seed: 'a b', nodes: 4, windows: 3, finalWindow: 2 });
+    expect(first).toMatchObject({ schema: 1, scenario: 'Four', seed: 'a b', nodes: 4, windows: 3, finalWindow: 3 });
     expect(first.properties.map(({ name }) => name)).toEqual(['agreement', 'presence']);
     expect(JSON.parse(readFileSync(join(out, 'result.json'), 'utf8'))).toEqual(first);
     expect(first.reproduce).toBe(`npm run -s montana -- run ${four} --seed 'a b'`);
@@ -50,7 +50,7 @@ describe('montana run', () => {
   test('for a person: a line when a window closes, then the summary; exit 0', async () => {
     const { status, stdout, stderr } = await montana('run', four);
     expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
-    expect(stdout).toContain('window 2/2 final in round 1');
+    expect(stdout).toContain('window 3/3 final in round 1');
     expect(stdout).toContain('presence against speed');
     expect(stdout).toContain('Everything as expected.');
   });

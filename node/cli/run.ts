@@ -70,10 +70,10 @@ const liveLines = (stream: NodeJS.WriteStream): ((view: RunProgress) => void) =>
   return ({ closed, windows, now, deliveries }) => {
     if (closed === undefined) return;
     const time = performance.now();
-    if (time - last < 200 && closed.window < windows - 1) return;
+    if (time - last < 200 && closed.window < windows) return;
     last = time;
     stream.write(
-      `window ${String(closed.window).padStart(String(windows).length)}/${windows - 1} final in round ${closed.round}` +
+      `window ${String(closed.window).padStart(String(windows).length)}/${windows} final in round ${closed.round}` +
         `  ${closed.bundles} bundles  ${closed.operations} operations  ${clockText(now)} virtual  ` +
         `${(deliveries / 1e6).toFixed(2)} M messages\n`,
     );

@@ -9,7 +9,7 @@ export const progress = (scene: Scene, windows: number): Observer => {
       if (notice.type === 'final') last[host] = notice.record.settled.window;
     },
     judge() {
-      const due = windows - 1;
+      const due = windows;
       const behind = last
         .map((window, host) => ({ window, host }))
         .filter(({ window, host }) => scene.isHonest(host) && scene.isUp(host) && window < due);

@@ -48,7 +48,7 @@ export type RunResult = z.infer<typeof runResultSchema>;
 
 /** Whether a run came to its end. One that stalled fails, unless its scenario says what to think of `progress`. */
 export const isComplete = ({ finalWindow, windows, properties }: RunResult): boolean =>
-  finalWindow >= windows - 1 || properties.some(({ name }) => name === 'progress');
+  finalWindow >= windows || properties.some(({ name }) => name === 'progress');
 
 /** Exit code 0: every expectation met. */
 export const isAsExpected = (result: RunResult): boolean =>

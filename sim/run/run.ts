@@ -171,7 +171,7 @@ export class Run {
     const ended = this.world.run(this.#until);
     this.#report(undefined);
     const isStalled = ended === 'idle' || this.world.now - this.#lastClosedAt > STALL;
-    return !isStalled && this.#head.window() < this.scenario.windows - 1;
+    return !isStalled && this.#head.window() < this.scenario.windows;
   }
 
   #observe(host: number, notice: Notice, at: number): void {
@@ -188,7 +188,7 @@ export class Run {
     if (this.#roots[window] !== undefined) return;
     this.#roots[window] = record.settled.state.stateRoot();
     this.#measures.closed(round);
-    if (window < this.scenario.windows) this.#lastClosedAt = at;
+    if (window <= this.scenario.windows) this.#lastClosedAt = at;
     const names = hostNames(this.scenario.nodes);
     const submissions = this.#workload.next(record);
     this.world.intervene(
@@ -226,7 +226,7 @@ export class Run {
       const met = due === 'measured' || observed === due;
       return [{ name, expected: due, observed, met, detail }];
     });
-    const closed = Math.min(this.#roots.length, scenario.windows);
+    const closed = Math.min(this.#roots.length, scenario.windows + 1);
     const metrics = {
       ...this.#measures.metrics(world.hosts, counts, world.now),
       operationsSubmitted: this.#workload.submitted,

@@ -87,6 +87,12 @@ const expectSchema = z.strictObject({
   is: z.enum(['holds', 'violated', 'measured']),
 });
 
+/** What a sound network shows: everything holds; presence is only measured. */
+const everythingHolds = PROPERTIES.map((property) => ({
+  property,
+  is: property === 'presence' ? ('measured' as const) : ('holds' as const),
+}));
+
 /** A scenario is data: what is run, and what is expected of it. Written by people, by the screen, by `--set`. */
 export const scenarioSchema = z.strictObject({
   title: z.string().min(1),
@@ -120,7 +126,8 @@ export const scenarioSchema = z.strictObject({
   workload: workloadSchema.default({ transfers: 0, anchors: 0, creations: 0 }),
   faults: z.array(faultSchema).max(1_000).default([]),
   adversary: z.array(adversarySchema).max(64).default([]),
-  expect: z.array(expectSchema).default([]),
+  /** By default everything holds. A property that is not named here is not judged. */
+  expect: z.array(expectSchema).default(everythingHolds),
   /** Encode and decode every message: slower, same digest. */
   wire: z.boolean().default(false),
   /** Remember pure results shared by hosts: faster, same digest. */
