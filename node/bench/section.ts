@@ -1,0 +1,30 @@
+import type { Row, Series } from './harness.ts';
+
+export interface Settings {
+  readonly quick: boolean;
+  /** Says how far it is, now and then. */
+  tell(line: string): void;
+}
+
+/** Measurements that belong together: peers are of one section. */
+export interface Section {
+  readonly title: string;
+  measure(settings: Settings): readonly Series[];
+}
+
+/** What the process that measures a section answers. */
+export interface Measured {
+  readonly title: string;
+  readonly rows: readonly Row[];
+}
+
+/** All sections, in the order of the result. Loaded where they run. */
+export const SECTIONS = {
+  hashes: async () => (await import('./hashes.ts')).hashes,
+  signatures: async () => (await import('./signatures.ts')).signatures,
+  state: async () => (await import('./state.ts')).state,
+  transition: async () => (await import('./transition.ts')).transition,
+  simulator: async () => (await import('./simulator.ts')).simulator,
+} satisfies Record<string, () => Promise<Section>>;
+
+export type SectionName = keyof typeof SECTIONS;
