@@ -2,7 +2,7 @@ import type { Id } from '../bytes/bytes.ts';
 import { Bitset } from '../collections/bitset.ts';
 import { IdMap } from '../collections/id-map.ts';
 import type { Bundle } from '../consensus/objects.ts';
-import type { Roster } from '../consensus/roster.ts';
+import type { Member, Roster } from '../consensus/roster.ts';
 
 /** Endpoint values kept per roster slot before T_W is known (09 §8.1). */
 const EARLY_PER_SLOT = 2;
@@ -10,18 +10,18 @@ const EARLY_PER_SLOT = 2;
 interface EndpointTally {
   readonly endpoint: Id;
   weight: bigint;
-  readonly signers: Bitset;
 }
 
 /**
  * The bundles of one window. Before T_W is known, judged ones wait per endpoint value and their weight says when T_W may be
- * adopted; afterwards one accepted bundle per slot counts, and listing weights say what reached quorum (04 §4, §8).
+ * adopted; afterwards one accepted bundle per slot counts, and listing weights say what reached quorum (04 §4, 09 §8.1).
  */
 export class BundleKeeper {
   readonly #roster: Roster;
   readonly #slots: (Bundle | undefined)[];
   readonly #acceptedAt: number[];
   readonly #byId = new IdMap<Bundle>();
+  /** Operations and registrations by the weight of the accepted bundles that list them. */
   readonly #listing = new IdMap<bigint>();
   /** Judged but for the endpoint, by slot. */
   readonly #early: Bundle[][];
@@ -59,33 +59,38 @@ export class BundleKeeper {
     return this.#acceptedAt[slot] as number;
   }
 
-  /** Whether this very bundle was judged while T_W was unknown. */
-  isEarly(slot: number, id: Id): boolean {
-    return (this.#early[slot] as Bundle[]).some((bundle) => bundle.id === id);
+  /** What is kept of a slot while T_W is unknown. */
+  early(slot: number): readonly Bundle[] {
+    return this.#early[slot] as Bundle[];
   }
 
   /** Keeps a bundle that is valid but for its endpoint, and counts it for that value. */
   addEarly(slot: number, bundle: Bundle): void {
     const kept = this.#early[slot] as Bundle[];
-    if (kept.length >= EARLY_PER_SLOT || kept.some((other) => other.endpoint === bundle.endpoint)) return;
+    if (kept.length >= EARLY_PER_SLOT || kept.some(({ endpoint }) => endpoint === bundle.endpoint)) return;
     kept.push(bundle);
-    let tally = this.#endpoints.find((known) => known.endpoint === bundle.endpoint);
+    let tally = this.#endpoints.find(({ endpoint }) => endpoint === bundle.endpoint);
     if (tally === undefined) {
-      tally = { endpoint: bundle.endpoint, weight: 0n, signers: new Bitset(this.#roster.members.length) };
+      tally = { endpoint: bundle.endpoint, weight: 0n };
       this.#endpoints.push(tally);
     }
-    if (tally.signers.get(slot)) return;
-    tally.signers.set(slot);
     tally.weight += this.#weightOf(slot);
   }
 
   /** The endpoint carried by early bundles of weight ≥ Q: T_W may be adopted (09 §8.1). */
   adoptable(): Id | undefined {
-    for (const tally of this.#endpoints) if (tally.weight >= this.#roster.quorum) return tally.endpoint;
-    return undefined;
+    return this.#endpoints.find(({ weight }) => weight >= this.#roster.quorum)?.endpoint;
   }
 
-  /** Takes the first valid bundle of a slot; returns the identifiers that reached quorum by it. */
+  /** T_W is known: hands over the early bundles that carry it, by slot, and forgets the others. */
+  takeEarly(endpoint: Id): readonly Bundle[] {
+    const taken = this.#early.flat().filter((bundle) => bundle.endpoint === endpoint);
+    for (const kept of this.#early) kept.length = 0;
+    this.#endpoints.length = 0;
+    return taken;
+  }
+
+  /** Takes the first valid bundle of a slot; returns the operations and registrations that reached quorum by it. */
   accept(slot: number, bundle: Bundle, now: number): readonly Id[] {
     this.#slots[slot] = bundle;
     this.#acceptedAt[slot] = now;
@@ -93,11 +98,10 @@ export class BundleKeeper {
     const weight = this.#weightOf(slot);
     this.weight += weight;
     const reached: Id[] = [];
-    for (const operation of bundle.operations) {
-      const before = this.#listing.get(operation) ?? 0n;
-      const after = before + weight;
-      this.#listing.set(operation, after);
-      if (before < this.#roster.quorum && after >= this.#roster.quorum) reached.push(operation);
+    for (const id of bundle.operations) {
+      const before = this.#listing.get(id) ?? 0n;
+      this.#listing.set(id, before + weight);
+      if (before < this.#roster.quorum && before + weight >= this.#roster.quorum) reached.push(id);
     }
     return reached;
   }
@@ -108,11 +112,11 @@ export class BundleKeeper {
   }
 
   /** Accepted bundles, by slot. */
-  *accepted(): IterableIterator<Bundle> {
-    for (const bundle of this.#slots) if (bundle !== undefined) yield bundle;
+  accepted(): readonly Bundle[] {
+    return this.#slots.filter((bundle) => bundle !== undefined);
   }
 
   #weightOf(slot: number): bigint {
-    return (this.#roster.members[slot] as { weight: bigint }).weight;
+    return (this.#roster.members[slot] as Member).weight;
   }
 }

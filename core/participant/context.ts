@@ -3,6 +3,7 @@ import type { Bundle, Operation, Proposal, Registration, Reveal, Vote } from '..
 import type { SigningKey, Verify } from '../crypto/suite.ts';
 import type { Network } from '../genesis/network.ts';
 import type { ApplyMemo } from './evaluation.ts';
+import type { Candidate } from './proposals.ts';
 import type { TimerFigures } from './timers.ts';
 import type { Meter, ParticipantEffect } from './types.ts';
 
@@ -30,5 +31,14 @@ export interface SessionPorts {
   publish(...objects: (Bundle | Reveal | Proposal | Vote)[]): void;
   /** T_W became known otherwise than by own computation (09 §8.1). */
   adopt(timechainValue: Id): void;
+  /** Body of an operation or registration waiting in the pools. */
   body(id: Id): Operation | Registration | undefined;
+  /** Bundles of weight ≥ Q list it. */
+  cemented(operation: Id): void;
+  /** The round or the valid value changed: makes it durable, and says so where it is part of the standing. */
+  changed(): void;
+  /** The window is over. */
+  decide(candidate: Candidate, round: number): void;
+  /** A safety failure: the node stops speaking (09 §12.17). */
+  stop(reason: string): void;
 }

@@ -10,6 +10,8 @@ export type Applied =
   | { readonly valid: true; readonly outcome: Outcome; readonly settled: Settled }
   | { readonly valid: false; readonly reason: string; readonly outcome: Outcome | undefined };
 
+export const invalid = (reason: string): Applied => ({ valid: false, reason, outcome: undefined });
+
 /** Every body that judging a proposal used (09 §12.15). */
 export interface Bodies {
   readonly bundles: readonly Bundle[];

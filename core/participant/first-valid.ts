@@ -1,7 +1,7 @@
 import type { Candidate } from './proposals.ts';
 import type { Rounds } from './rounds.ts';
 import { Timers } from './timers.ts';
-import type { VotingPorts } from './voting.ts';
+import { LAST_ROUND, type VotingPorts } from './voting.ts';
 
 /**
  * Finality of the `published` rules: no votes; the first proposal that passes validation is final at a node, and two nodes may see
@@ -40,7 +40,9 @@ export class FirstValid implements Rounds {
   }
 
   expire(now: number): void {
-    for (const timer of this.#timers.due(now)) if (timer === 'propose') this.#enter(this.round + 1);
+    for (const timer of this.#timers.due(now)) {
+      if (timer === 'propose' && this.round < LAST_ROUND) this.#enter(this.round + 1);
+    }
   }
 
   advance(): void {
@@ -49,7 +51,7 @@ export class FirstValid implements Rounds {
       this.#ports.decide(final, this.round);
       return;
     }
-    if (this.round === 0 || !this.#ports.isVoter || this.#proposedRound >= this.round) return;
+    if (this.round === 0 || this.#proposedRound >= this.round) return;
     if (!this.#ports.isLeader(this.round)) return;
     if (this.round === 1 && this.#timers.isRunning('collect') && !this.#ports.isComplete()) return;
     if (!this.#ports.proposeFresh(this.round)) return;
@@ -70,7 +72,9 @@ export class FirstValid implements Rounds {
     this.round = round;
     this.#timers.clear();
     this.#timers.start('propose', this.#ports.deadline(this.#ports.figures.propose(round)));
-    if (round === 1) this.#timers.start('collect', this.#ports.deadline(this.#ports.figures.collect));
+    if (round === 1 && this.#ports.isLeader(1)) {
+      this.#timers.start('collect', this.#ports.deadline(this.#ports.figures.collect));
+    }
     this.#ports.changed();
   }
 }

@@ -1,10 +1,13 @@
 import type { Id } from '../bytes/bytes.ts';
-import { IdMap, IdSet } from '../collections/id-map.ts';
+import { IdMap } from '../collections/id-map.ts';
 import type { Operation } from '../consensus/objects.ts';
-import type { StickyChoice } from './types.ts';
+import type { Memory, RejectedFork, StickyChoice } from './types.ts';
 
 /** Operations held at most (09 §12.12). */
 export const MEMPOOL_LIMIT = 65_536;
+
+/** Where the limit is passed this many leave at once, so that ordering all of them is paid for by as many arrivals. */
+export const MEMPOOL_SLACK = 4_096;
 
 /** Windows after which an unsettled fork is dropped for good (03 §6.3.4, 04 D-18). */
 export const FORK_WINDOWS = 13;
@@ -12,15 +15,22 @@ export const FORK_WINDOWS = 13;
 /** Operations with one (sender, prev_hash): the second only to know the fork. */
 const PER_FRONTIER = 2;
 
+/** Most urgent first: the order of 03 §6.4. */
+type Order = (operations: readonly Operation[]) => readonly Operation[];
+
 interface Frontier {
   readonly sender: Id;
   readonly prevHash: Id;
   /** In the order they were first seen: a confirmer votes for the first only (03 §6.3.5). */
-  readonly seen: Id[];
-  /** The one this node has confirmed in a bundle, and the window it first did. */
+  seen: Id[];
+  /** The one this node confirms in its bundles, and the window it last did. */
   choice: { readonly operation: Id; readonly window: number } | undefined;
   /** The window in which the fork was noticed. */
   forkedAt: number | undefined;
+  /** Bundles of weight ≥ Q listed one of them: it will settle, however long that takes (04 §14). */
+  isCemented: boolean;
+  /** Forked out: never confirmed by this node, as long as the frontier stands. */
+  rejected: Id[];
 }
 
 /**
@@ -28,11 +38,16 @@ interface Frontier {
  * a node saw first is its own view and reaches no rule but its own vote.
  */
 export class Mempool {
+  readonly #limit: number;
+  readonly #slack: number;
   readonly #operations = new IdMap<Operation>();
   /** By sender and prev_hash. */
   readonly #frontiers = new IdMap<Frontier>();
-  /** Forked out on a frontier that still stands. */
-  readonly #banned = new IdSet();
+
+  constructor(limit = MEMPOOL_LIMIT, slack = MEMPOOL_SLACK) {
+    this.#limit = limit;
+    this.#slack = slack;
+  }
 
   get size(): number {
     return this.#operations.size;
@@ -42,36 +57,36 @@ export class Mempool {
     return this.#operations.get(id);
   }
 
-  isBanned(id: Id): boolean {
-    return this.#banned.has(id);
-  }
-
-  /** Whether there is room for this operation beside the others on its frontier. */
-  hasRoom(operation: Operation): boolean {
+  /** Whether this node forked the operation out, or knows two others on its frontier. */
+  isClosedTo(operation: Operation): boolean {
     const frontier = this.#frontiers.get(frontierKey(operation));
-    return this.#operations.size < MEMPOOL_LIMIT && (frontier === undefined || frontier.seen.length < PER_FRONTIER);
+    if (frontier === undefined || frontier.seen.includes(operation.id)) return false;
+    return frontier.seen.length >= PER_FRONTIER || frontier.rejected.includes(operation.id);
   }
 
-  /** Takes a valid operation seen in `window`. */
-  add(operation: Operation, window: number): void {
-    const key = frontierKey(operation);
-    const frontier = this.#frontiers.get(key) ?? newFrontier(operation.sender, operation.prevHash);
-    this.#frontiers.set(key, frontier);
+  /** Takes a valid operation seen in `window`; false when the pool is full of more urgent ones. */
+  add(operation: Operation, window: number, order: Order): boolean {
+    const frontier = this.#frontierOf(operation.sender, operation.prevHash);
     if (!frontier.seen.includes(operation.id)) frontier.seen.push(operation.id);
     if (frontier.seen.length > 1) frontier.forkedAt ??= window;
     this.#operations.set(operation.id, operation);
+    if (this.#operations.size <= this.#limit) return true;
+    for (const { id } of order([...this.#operations.values()]).slice(this.#limit - this.#slack)) {
+      this.#operations.delete(id);
+    }
+    return this.#operations.has(operation.id);
   }
 
   /**
-   * What the bundle of `window` may list: per frontier the sticky choice, else the first seen, if `isValid` against the settled
-   * state; one per sender (04 §4). Ascending by (sender, prev_hash).
+   * What a bundle may list: per frontier the sticky choice, else the first seen, if `isValid` against the settled state; one per
+   * sender (04 §4). Ascending by (sender, prev_hash).
    */
   confirmable(isValid: (operation: Operation) => boolean): readonly Operation[] {
     const chosen: Operation[] = [];
     let sender: Id | undefined;
     for (const frontier of this.#frontiers.values()) {
       if (frontier.sender === sender) continue;
-      const id = frontier.choice?.operation ?? frontier.seen.find((seen) => this.#operations.has(seen));
+      const id = frontier.choice?.operation ?? frontier.seen[0];
       const operation = id === undefined ? undefined : this.#operations.get(id);
       if (operation === undefined || !isValid(operation)) continue;
       chosen.push(operation);
@@ -82,56 +97,89 @@ export class Mempool {
 
   /** The bundle of `window` lists these: their frontiers are decided for this node. */
   confirm(operations: readonly Operation[], window: number): void {
-    for (const operation of operations) {
-      const frontier = this.#frontiers.get(frontierKey(operation));
-      if (frontier !== undefined) frontier.choice ??= { operation: operation.id, window };
+    for (const { id, sender, prevHash } of operations) {
+      const frontier = this.#frontierOf(sender, prevHash);
+      if ((frontier.choice?.operation ?? id) === id) frontier.choice = { operation: id, window };
     }
   }
 
-  /** Choices that must outlive a crash: those of the last 13 windows (09 §8.8). */
-  sticky(window: number): readonly StickyChoice[] {
-    const choices: StickyChoice[] = [];
-    for (const { sender, prevHash, choice } of this.#frontiers.values()) {
-      if (choice !== undefined && choice.window + FORK_WINDOWS >= window) choices.push({ sender, prevHash, ...choice });
-    }
-    return choices;
+  /** Bundles of weight ≥ Q list this operation. */
+  cemented(id: Id): void {
+    const operation = this.#operations.get(id);
+    if (operation !== undefined) this.#frontierOf(operation.sender, operation.prevHash).isCemented = true;
   }
 
-  restore(choices: readonly StickyChoice[]): void {
-    for (const { sender, prevHash, operation, window } of choices) {
-      const frontier = newFrontier(sender, prevHash);
+  /** What must outlive a crash in `window`: choices of the last 13 windows, and what was forked out (09 §8.8, §12.15c). */
+  memory(window: number): Memory {
+    const sticky: StickyChoice[] = [];
+    const rejected: RejectedFork[] = [];
+    for (const { sender, prevHash, choice, rejected: operations } of this.#frontiers.values()) {
+      if (choice !== undefined && isRemembered(choice, window)) sticky.push({ sender, prevHash, ...choice });
+      if (operations.length > 0) rejected.push({ sender, prevHash, operations: [...operations] });
+    }
+    return { sticky, rejected };
+  }
+
+  restore({ sticky, rejected }: Memory): void {
+    for (const { sender, prevHash, operation, window } of sticky) {
+      const frontier = this.#frontierOf(sender, prevHash);
       frontier.choice = { operation, window };
       frontier.seen.push(operation);
-      this.#frontiers.set(sender + prevHash, frontier);
+    }
+    for (const { sender, prevHash, operations } of rejected) {
+      this.#frontierOf(sender, prevHash).rejected = [...operations];
     }
   }
 
   /**
-   * Window `window` is final: forgets frontiers that moved (`stands` says which still do), and drops forks that nobody settled
-   * within 13 windows, both sides for good (03 §6.3.4).
+   * Window `window` is final: forgets frontiers that moved (`stands` says which still do) or of which nothing is left, and drops
+   * forks that nobody cemented within 13 windows, both sides for good (03 §6.3.4).
    */
   settled(window: number, stands: (sender: Id, prevHash: Id) => boolean): void {
-    for (const key of [...this.#frontiers.keys()]) {
+    for (const key of this.#frontiers.keys()) {
       const frontier = this.#frontiers.get(key) as Frontier;
       const isStanding = stands(frontier.sender, frontier.prevHash);
-      const isForkedOut = frontier.forkedAt !== undefined && window >= frontier.forkedAt + FORK_WINDOWS;
-      if (isStanding && !isForkedOut) continue;
-      for (const id of frontier.seen) {
-        this.#operations.delete(id);
-        if (isStanding) this.#banned.add(id);
-        else this.#banned.delete(id);
-      }
-      this.#frontiers.delete(key);
+      const { forkedAt, isCemented } = frontier;
+      const isForkedOut = forkedAt !== undefined && !isCemented && window >= forkedAt + FORK_WINDOWS;
+      if (!isStanding || isForkedOut) this.#drop(frontier);
+      if (!isStanding || this.#isEmpty(frontier, window)) this.#frontiers.delete(key);
     }
+  }
+
+  #drop(frontier: Frontier): void {
+    for (const id of frontier.seen) this.#operations.delete(id);
+    frontier.rejected.push(...frontier.seen);
+    frontier.seen = [];
+    frontier.choice = undefined;
+    frontier.forkedAt = undefined;
+  }
+
+  #isEmpty({ seen, choice, rejected }: Frontier, window: number): boolean {
+    if (rejected.length > 0 || seen.some((id) => this.#operations.has(id))) return false;
+    return choice === undefined || !isRemembered(choice, window + 1);
+  }
+
+  #frontierOf(sender: Id, prevHash: Id): Frontier {
+    const key = sender + prevHash;
+    let frontier = this.#frontiers.get(key);
+    if (frontier === undefined) {
+      frontier = {
+        sender,
+        prevHash,
+        seen: [],
+        choice: undefined,
+        forkedAt: undefined,
+        isCemented: false,
+        rejected: [],
+      };
+      this.#frontiers.set(key, frontier);
+    }
+    return frontier;
   }
 }
 
-const frontierKey = (operation: Operation): string => operation.sender + operation.prevHash;
+/** Whether a choice made in an earlier window still binds: during the 13 windows after it (04 §4). */
+const isRemembered = (choice: { readonly window: number }, window: number): boolean =>
+  choice.window + FORK_WINDOWS >= window;
 
-const newFrontier = (sender: Id, prevHash: Id): Frontier => ({
-  sender,
-  prevHash,
-  seen: [],
-  choice: undefined,
-  forkedAt: undefined,
-});
+const frontierKey = (operation: Operation): string => operation.sender + operation.prevHash;

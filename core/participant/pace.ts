@@ -20,7 +20,7 @@ export class Pace {
     return this.#tick;
   }
 
-  /** A window with D = `d` was entered at iteration `now`; `sampled` is false for windows closed by catch-up. */
+  /** A window with D = `d` was entered at iteration `now`; `sampled` is false where the one before was closed by catch-up. */
   entered(now: number, d: number, sampled: boolean): void {
     if (sampled && this.#lastEntry !== undefined) {
       this.#samples.push(now - this.#lastEntry);
@@ -28,6 +28,11 @@ export class Pace {
     }
     this.#lastEntry = now;
     this.#tick = Math.max(1, divide(this.#samples.length < SAMPLES ? d : this.#median(), TICKS_PER_WINDOW));
+  }
+
+  /** The open window was entered before a restart: it gives no sample (09 §12.1). */
+  cut(): void {
+    this.#lastEntry = undefined;
   }
 
   #median(): number {
