@@ -1,19 +1,19 @@
 import { type Id, ZERO_ID } from '../bytes/bytes.ts';
-import type { Operation, ProtocolObject, Registration, Vote } from '../consensus/objects.ts';
-import { depthOf, leaderOf } from '../lottery/cascade.ts';
+import type { Header, Operation, ProtocolObject, Registration, Vote } from '../consensus/objects.ts';
 import { openWindow } from '../transition/open-window.ts';
 import type { Settled } from '../transition/settled.ts';
 import type { ParticipantConfig, SessionPorts } from './context.ts';
-import { isDisciplined } from './discipline.ts';
-import { FirstValid } from './first-valid.ts';
 import { Hashing } from './hashing.ts';
 import { Mempool } from './mempool.ts';
 import { judgeOperation } from './operations.ts';
-import { castVote, proposeAgain, proposeFresh, publishBundleAndReveal } from './own.ts';
+import { publishBundleAndReveal } from './own.ts';
 import { Pace } from './pace.ts';
-import type { Candidate } from './proposals.ts';
-import { finalRecord, OpenRecords, restoreHeld } from './records.ts';
+import { type Candidate, roundOf } from './proposals.ts';
+import { finalRecord, OpenRecords } from './records.ts';
+import { judgeRegistration, RegistrationPool } from './registrations.ts';
+import { restoreSession, sayAgain, timechainOf } from './restart.ts';
 import { RevealKeeper } from './reveals.ts';
+import { roundsOf } from './rounds-of.ts';
 import { Session } from './session.ts';
 import type {
   ChainJob,
@@ -26,7 +26,6 @@ import type {
   Verdict,
 } from './types.ts';
 import { holdUntil, STALE } from './verdicts.ts';
-import { Voting, type VotingPorts } from './voting.ts';
 
 /**
  * One node's part in the protocol: objects and ticks in, objects and work out; no peer, no clock, no randomness (design: the
@@ -35,6 +34,7 @@ import { Voting, type VotingPorts } from './voting.ts';
 export class Participant {
   readonly config: ParticipantConfig;
   readonly mempool = new Mempool();
+  readonly registrations = new RegistrationPool();
   readonly #emit: (effect: ParticipantEffect) => void;
   readonly #pace = new Pace();
   readonly #hashing = new Hashing();
@@ -55,7 +55,7 @@ export class Participant {
     this.#settled = opened.settled;
     this.#restart = opened.open?.window === opened.settled.window + 1 ? opened.open : undefined;
     this.#records = new OpenRecords(this.#restart);
-    this.mempool.restore(opened.open?.sticky ?? []);
+    if (opened.open !== undefined) this.mempool.restore(opened.open);
     this.#ports = this.#makePorts();
   }
 
@@ -75,9 +75,11 @@ export class Participant {
   /** First input: enters the open window, and after a restart says again what was signed in it (09 §8.8). */
   start(iterations: number): void {
     this.#now = iterations;
+    const restart = this.#restart;
     this.#enter(this.#settled, false);
-    if (this.#restart !== undefined) this.#resume(this.#restart);
     this.#restart = undefined;
+    if (restart !== undefined || this.#settled.window >= 0) this.#pace.cut();
+    if (restart !== undefined) sayAgain(restart, this.#emit);
     this.#advance();
   }
 
@@ -110,16 +112,7 @@ export class Participant {
   done(result: ChainResult, iterations: number): void {
     if (this.#stopped) return;
     this.#now = iterations;
-    if (this.#hashing.done(result)) {
-      const { window, timechainValue } = this.#session;
-      if (result.window === window) {
-        if (timechainValue !== undefined && timechainValue !== result.value) {
-          this.#stop('the own timechain value differs from the adopted one');
-          return;
-        }
-        this.#timechainKnown(result.value, true);
-      }
-    }
+    if (this.#hashing.done(result) && result.window === this.#session.window) this.#computed(result.value);
     this.#advance();
   }
 
@@ -127,6 +120,7 @@ export class Participant {
   tick(iterations: number): void {
     if (this.#stopped) return;
     this.#now = iterations;
+    this.#alarm = 0;
     this.#session.rounds.expire(iterations);
     this.#advance();
   }
@@ -135,54 +129,66 @@ export class Participant {
   caughtUp(records: readonly FinalRecord[], iterations: number): void {
     if (this.#stopped) return;
     this.#now = iterations;
+    const before = this.#settled;
     for (const record of records) {
       if (record.settled.window !== this.#settled.window + 1) continue;
+      if (!this.#agrees(record.proposal.header)) {
+        this.#stop('catch-up certified another history');
+        return;
+      }
       this.#close(record, 0);
+      this.#handOver(record.certificate);
     }
+    // Windows closed meanwhile leave nothing to adopt: then the open one goes on, with all that was signed in it.
+    if (this.#settled === before) return;
     this.#enter(this.#settled, false);
     this.#advance();
   }
 
+  /** Whether a certified header continues what is final here, on the timechain value known here (09 §12.17). */
+  #agrees({ window, prevProposalHash, timechainValue }: Header): boolean {
+    const { timechainValue: known } = this.#session;
+    const isKnown = known === undefined || window !== this.#session.window || known === timechainValue;
+    return isKnown && prevProposalHash === openWindow(this.#settled).parent;
+  }
+
   // What an object is worth now (09 §12.9): windows first, then the rules of its kind.
   #judge(object: ProtocolObject): Verdict {
-    if (object.kind === 'operation')
-      return judgeOperation(object, this.#settled, this.#session, this.mempool, this.config);
-    if (object.kind === 'registration') return STALE;
+    const session = this.#session;
+    if (object.kind === 'operation') return judgeOperation(object, this.#settled, session, this.mempool, this.config);
+    if (object.kind === 'registration') return judgeRegistration(object, session, this.registrations, this.config);
     const window = object.kind === 'proposal' ? object.header.window : object.window;
-    const open = this.#session.window;
-    if (window > open) return holdUntil('window', window);
-    if (window < open && !(object.kind === 'reveal' && window === open - 1)) return STALE;
+    if (window > session.window) return holdUntil('window', window);
+    if (window < session.window && !(object.kind === 'reveal' && window === session.window - 1)) return STALE;
     switch (object.kind) {
       case 'bundle':
-        return this.#session.offerBundle(object);
+        return session.offerBundle(object);
       case 'reveal':
-        return this.#session.offerReveal(object);
+        return session.offerReveal(object);
       case 'vote':
-        return this.#session.offerVote(object);
+        return session.offerVote(object);
       case 'proposal':
-        return this.#session.offerProposal(object);
+        return session.offerProposal(object);
       case 'evidence':
-        return this.#session.offerEvidence(object);
+        return session.convictions.offer(object);
     }
   }
 
   /** Applies every rule that may fire, window after window, until nothing changes; then sets the alarm (09 §12.4). */
   #advance(): void {
-    for (;;) {
+    while (!this.#stopped) {
       const session = this.#session;
-      if (session.timechainValue === undefined) {
-        const value = session.bundles.adoptable();
-        if (value !== undefined) this.#adopt(value);
-      }
-      if (session.rounds.round === 0 && session.mayStart()) session.rounds.start();
+      const adoptable = session.timechainValue === undefined ? session.bundles.adoptable() : undefined;
+      if (adoptable !== undefined) this.#adopt(adoptable);
+      if (session.rounds.round === 0 && session.mayStart) session.rounds.start();
       session.rounds.advance();
       const decision = this.#decision;
-      if (decision === undefined || this.#stopped) break;
+      if (decision === undefined) break;
       this.#decision = undefined;
       this.#close(finalRecord(session, decision.candidate, decision.round), decision.round);
       this.#enter(this.#settled, true);
     }
-    const next = this.#session.rounds.nextDeadline();
+    const next = this.#stopped ? 0 : this.#session.rounds.nextDeadline();
     if (next === this.#alarm) return;
     this.#alarm = next;
     this.#emit({ type: 'alarm', at: next === 0 ? undefined : next });
@@ -190,49 +196,56 @@ export class Participant {
 
   /** Makes a window final: durable, then said (09 §12.15a). */
   #close(record: FinalRecord, round: number): void {
-    this.#settled = record.settled;
-    this.#records.clear();
-    this.#emit({ type: 'persist', final: record, open: undefined });
+    const { settled } = record;
+    this.#settled = settled;
+    const { state, window } = settled;
+    this.mempool.settled(window, (sender, prevHash) => state.account(sender)?.frontierHash === prevHash);
+    this.registrations.settled(record.registrations, settled);
+    const open = this.#records.next(record, this.mempool.memory(window + 1));
+    this.#emit({ type: 'persist', final: record, open });
     this.#emit({ type: 'final', record, round });
-    const { state, window } = record.settled;
-    this.mempool.settled(window, (sender, prevHash) => {
-      const account = state.account(sender);
-      return account === undefined || account.frontierHash === prevHash;
-    });
     this.#emit({ type: 'ready', condition: { until: 'final', window } });
+  }
+
+  /** A certificate of a closed window, for whoever serves 0x47 (09 §12.14). */
+  #handOver(votes: readonly Vote[]): void {
+    const [first] = votes;
+    if (first === undefined) return;
+    const { window, phase, round, proposalHash } = first;
+    this.#emit({ type: 'quorum', quorum: { window, phase, round, proposalHash, votes } });
   }
 
   /** Enters the window after `settled` (09 §12.1). */
   #enter(settled: Settled, sampled: boolean): void {
     const open = openWindow(settled);
+    const { window } = open;
     const before = this.#session as Session | undefined;
-    const revealsBefore =
-      before !== undefined && before.window === open.window - 1 ? before.reveals : new RevealKeeper(open.window - 1);
+    const revealsBefore = before?.window === window - 1 ? before.reveals : new RevealKeeper(window - 1);
     this.#pace.entered(this.#now, open.d, sampled);
-    const session = new Session(open, new RevealKeeper(open.window), revealsBefore, this.#ports);
+    const session = new Session(open, new RevealKeeper(window), revealsBefore, this.#ports);
     this.#session = session;
-    session.rounds = this.#makeRounds(session);
-    this.#emit({ type: 'entered', window: open.window, roster: open.roster });
+    session.rounds = roundsOf(session, this.#ports);
+    this.#emit({ type: 'entered', window, roster: open.roster });
+    if (this.#restart !== undefined) this.#resume(session, this.#restart);
     this.#sayStanding();
-    this.#emit({ type: 'ready', condition: { until: 'window', window: open.window } });
-    const computed = open.timechainValue ?? this.#hashing.finished(open.window, open.previousT);
-    if (computed !== undefined) this.#timechainKnown(computed, true);
+    this.#emit({ type: 'ready', condition: { until: 'window', window } });
+    if (session.timechainValue !== undefined) {
+      this.#emit({ type: 'ready', condition: { until: 'timechain', window } });
+    }
+    const computed = open.timechainValue ?? this.#hashing.finished(window, open.previousT);
+    if (computed !== undefined) this.#computed(computed);
     else this.#hash();
   }
 
-  /** After a restart: what was durable counts again, and is sent again byte for byte (09 §8.8, §12.15b). */
-  #resume(record: OpenRecord): void {
-    const session = this.#session;
-    for (const object of record.signed) {
-      if (object.kind === 'bundle' && session.timechainValue === undefined)
-        this.#timechainKnown(object.endpoint, false);
-      this.#countOwn(object);
-    }
-    const locked = restoreHeld(session, record.locked, this.#now);
-    const valid = restoreHeld(session, record.valid, this.#now);
+  /** After a restart: what was durable counts again (09 §8.8, §12.15b). */
+  #resume(session: Session, record: OpenRecord): void {
+    this.#handOver(record.certificate);
+    const timechainValue = timechainOf(record);
+    if (timechainValue !== undefined) session.know(timechainValue);
+    const { locked, valid } = restoreSession(session, this.mempool, record, this.#now);
+    for (const object of record.signed) this.#countOwn(object);
     const votes = record.signed.filter((object) => object.kind === 'vote');
     session.rounds.restore(record.round, locked, valid, votes);
-    for (const object of record.signed) this.#emit({ type: 'publish', object });
   }
 
   /** Own objects count at once, as inputs of the same step (09 §12.4). */
@@ -240,41 +253,47 @@ export class Participant {
     const session = this.#session;
     switch (object.kind) {
       case 'bundle':
-        if (session.bundles.at(session.open.roster.slotOf(object.nodeId)) === undefined) {
-          session.acceptBundle(session.open.roster.slotOf(object.nodeId), object);
-        }
+        session.restoreBundle(object);
         break;
       case 'reveal':
-        session.reveals.accept(object);
+        session.reveals.keep(object);
         break;
       case 'vote':
         session.takeVote(object, session.open.roster.slotOf(object.nodeId), 'proof');
         break;
       case 'proposal':
         session.keepOwn(object);
-        session.rounds.proposed(object.reproposal?.round ?? object.header.fallbackDepth);
+        session.rounds.proposed(roundOf(object));
         break;
     }
   }
 
-  /** T_W is known: objects that waited for it may be judged; if it was computed here, t = 0 (09 §12.3). */
-  #timechainKnown(value: Id, computed: boolean): void {
+  /** T_W is computed: t = 0 (09 §12.3). */
+  #computed(value: Id): void {
     const session = this.#session;
-    if (session.timechainValue === undefined || session.timechainValue === session.open.timechainValue) {
-      session.timechainValue = value;
-      this.#emit({ type: 'ready', condition: { until: 'timechain', window: session.window } });
+    if (session.timechainValue === undefined) this.#know(value);
+    else if (session.timechainValue !== value) {
+      this.#stop('the own timechain value differs from the adopted one');
+      return;
     }
-    if (computed) publishBundleAndReveal(session, this.mempool, this.#ports, this.#records);
+    publishBundleAndReveal(session, this.mempool, this.registrations, this.#ports, this.#records);
     this.#hash();
   }
 
+  /** T_W is adopted; the own one is finished all the same if it lacks little (09 §12.3). */
   #adopt(value: Id): void {
-    if (this.#session.timechainValue !== undefined) return;
-    this.#session.timechainValue = value;
-    this.#emit({ type: 'ready', condition: { until: 'timechain', window: this.#session.window } });
-    const lacks = this.#hashing.lacks(this.#session.window, this.#now);
+    const { window } = this.#session;
+    this.#know(value);
+    const lacks = this.#hashing.lacks(window, this.#now);
     const isWorthFinishing = lacks !== undefined && lacks <= this.config.timers.finish * this.#pace.tick;
     if (!isWorthFinishing) this.#hash();
+  }
+
+  /** Objects that waited for T_W may be judged. */
+  #know(value: Id): void {
+    const session = this.#session;
+    session.know(value);
+    this.#emit({ type: 'ready', condition: { until: 'timechain', window: session.window } });
   }
 
   /** Begins the stretch this node should be hashing now, and leaves any other (09 §8.1, §8.2). */
@@ -316,10 +335,11 @@ export class Participant {
   }
 
   #persistOpen(): void {
-    this.#emit({ type: 'persist', final: undefined, open: this.#records.record(this.#session, this.mempool) });
+    this.#emit({ type: 'persist', final: undefined, open: this.#records.record(this.#session) });
   }
 
   #stop(reason: string): void {
+    if (this.#stopped) return;
     this.#stopped = true;
     this.#emit({ type: 'stop', reason });
   }
@@ -336,45 +356,25 @@ export class Participant {
       },
       emit: this.#emit,
       publish: (...objects) => {
-        for (const object of objects) this.#records.sign(object);
+        this.#records.sign(objects);
         this.#persistOpen();
         for (const object of objects) this.#emit({ type: 'publish', object });
         for (const object of objects) this.#countOwn(object);
       },
       adopt: (value) => this.#adopt(value),
-      body: (id): Operation | Registration | undefined => this.mempool.get(id),
-    };
-  }
-
-  #makeRounds(session: Session): Session['rounds'] {
-    const { config } = this;
-    const identity = config.identity;
-    const { open } = session;
-    const ports: VotingPorts = {
-      votes: session.votes,
-      proposals: session.proposals,
-      figures: config.timers,
-      nil: open.nilHash,
-      isVoter: identity !== undefined && open.roster.slotOf(identity.nodeId) >= 0,
-      deadline: (ticks) => this.#now + ticks * this.#pace.tick,
-      depthOf,
-      isLeader: (round) => identity !== undefined && leaderOf(open.cascade, round) === identity.nodeId,
-      judge: (candidate) => session.bodies.judge(candidate),
-      isDisciplined: (candidate, round) => isDisciplined(session, candidate, round, config, this.#pace.tick),
-      isComplete: () => session.bundles.complete,
-      castVote: (phase, round, value) => castVote(session, this.#ports, phase, round, value),
-      proposeFresh: (round) => proposeFresh(session, this.#ports, round),
-      propose: (valid, round) => proposeAgain(this.#ports, valid, round),
+      body: (id): Operation | Registration | undefined => this.mempool.get(id) ?? this.registrations.get(id),
+      cemented: (operation) => {
+        this.mempool.cemented(operation);
+        this.#emit({ type: 'confirmed', notice: { operation, window: this.#session.window } });
+      },
       changed: () => {
-        if (identity !== undefined && session.rounds.round > 0) this.#persistOpen();
+        if (this.config.identity !== undefined && this.#session.rounds.round > 0) this.#persistOpen();
         this.#sayStanding();
       },
-      wantProposal: (hash) => session.bodies.wantProposal(hash),
       decide: (candidate, round) => {
         this.#decision = { candidate, round };
       },
-      contradiction: () => this.#stop('a certified proposal fails validation'),
+      stop: (reason) => this.#stop(reason),
     };
-    return config.network.rules.finality === 'votes' ? new Voting(ports) : new FirstValid(ports);
   }
 }

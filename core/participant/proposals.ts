@@ -28,9 +28,12 @@ export interface RoundProposal {
 }
 
 interface Kept extends RoundProposal {
-  readonly id: Id;
+  readonly proposal: Proposal;
   readonly round: number;
 }
+
+/** The round a proposal was made in; of a fresh one the first that its depth names. */
+export const roundOf = ({ header, reproposal }: Proposal): number => reproposal?.round ?? header.fallbackDepth;
 
 /** The proposals of one window that passed 04 §10 steps 1–8 (09 §12.7), by header and by round. */
 export class ProposalKeeper {
@@ -41,9 +44,14 @@ export class ProposalKeeper {
     return this.#candidates.get(hash);
   }
 
-  /** Whether a proposal or re-proposal with this identifier is kept. */
+  /** Whether this very object is kept. */
+  holds(proposal: Proposal): boolean {
+    return this.#kept.some((kept) => kept.proposal === proposal);
+  }
+
+  /** Whether a proposal with this identifier is kept. */
   has(id: Id): boolean {
-    return this.#kept.some((kept) => kept.id === id);
+    return this.#kept.some((kept) => kept.proposal.id === id);
   }
 
   /** Whether the bounds leave room for one more proposal of `round`. */
@@ -57,14 +65,14 @@ export class ProposalKeeper {
     return sameRound < PER_ROUND && (round <= ownRound + 1 || future < FUTURE_PROPOSALS);
   }
 
-  /** Keeps a proposal of `round`; for a fresh one the first round its depth names. */
-  add(proposal: Proposal, fresh: Proposal, round: number, now: number): Candidate {
+  /** Keeps a proposal as one of its round; `fresh` is its fresh form. */
+  add(proposal: Proposal, fresh: Proposal, now: number): Candidate {
     const candidate = this.addCandidate(fresh, now);
-    this.#kept.push({ id: proposal.id, round, candidate, validRound: proposal.validRound });
+    this.#kept.push({ proposal, round: roundOf(proposal), candidate, validRound: proposal.validRound });
     return candidate;
   }
 
-  /** Keeps a header without making it the proposal of any round: a lock restored, a decided value. */
+  /** Keeps a header without making it the proposal of any round: a lock restored, a value with a quorum. */
   addCandidate(fresh: Proposal, now: number): Candidate {
     const known = this.#candidates.get(fresh.header.id);
     if (known !== undefined) return known;
@@ -74,11 +82,8 @@ export class ProposalKeeper {
   }
 
   /** Proposals of round r: fresh ones whose depth is depth(r), re-proposals made in r (09 §11.2.2). */
-  *ofRound(round: number, depth: number): IterableIterator<RoundProposal> {
-    for (const kept of this.#kept) {
-      const isFresh = kept.validRound === 0;
-      if (isFresh ? kept.candidate.proposal.header.fallbackDepth === depth : kept.round === round) yield kept;
-    }
+  ofRound(round: number, depth: number): readonly RoundProposal[] {
+    return this.#kept.filter((kept) => kept.round === (kept.validRound === 0 ? depth : round));
   }
 
   /** Headers, ascending. */
@@ -88,8 +93,8 @@ export class ProposalKeeper {
 
   /** Whether a kept proposal lists this bundle (09 §12.10). */
   lists(bundle: Id): boolean {
-    for (const candidate of this.#candidates.values()) {
-      for (const listed of candidate.proposal.bundles) if (listed.hash === bundle) return true;
+    for (const { proposal } of this.#candidates.values()) {
+      if (proposal.bundles.some(({ hash }) => hash === bundle)) return true;
     }
     return false;
   }

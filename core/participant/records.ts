@@ -1,87 +1,103 @@
-import type { Bundle, Proposal, Reveal, Vote } from '../consensus/objects.ts';
-import type { Mempool } from './mempool.ts';
+import { FatalInvariant } from '../bytes/fatal.ts';
+import type { Bundle, Operation, Proposal, Registration, Reveal, Vote } from '../consensus/objects.ts';
 import type { Candidate } from './proposals.ts';
 import type { Session } from './session.ts';
-import type { FinalRecord, HeldProposal, OpenRecord, StickyChoice } from './types.ts';
+import type { FinalRecord, HeldProposal, Memory, OpenRecord } from './types.ts';
 import type { Quorate } from './voting.ts';
+
+const NOTHING: Memory = { sticky: [], rejected: [] };
 
 /** What this node has signed in the open window, and the durable record of it (09 §8.8, §11.2.8, §12.15b). */
 export class OpenRecords {
-  #signed: (Bundle | Reveal | Proposal | Vote)[];
-  #sticky: readonly StickyChoice[] = [];
-  #stickyOf = -1;
+  #signed: readonly (Bundle | Reveal | Proposal | Vote)[];
+  #listed: OpenRecord['listed'];
+  #memory: Memory;
+  #certificate: readonly Vote[];
 
   constructor(restart: OpenRecord | undefined) {
-    this.#signed = [...(restart?.signed ?? [])];
+    this.#signed = restart?.signed ?? [];
+    this.#listed = restart?.listed ?? [];
+    this.#memory = restart ?? NOTHING;
+    this.#certificate = restart?.certificate ?? [];
   }
 
-  get hasSignedBundle(): boolean {
-    return this.#signed.some((object) => object.kind === 'bundle');
+  sign(objects: readonly (Bundle | Reveal | Proposal | Vote)[]): void {
+    this.#signed = [...this.#signed, ...objects];
   }
 
-  sign(object: Bundle | Reveal | Proposal | Vote): void {
-    this.#signed.push(object);
+  /** The own bundle is about to list these. */
+  list(bodies: readonly (Reveal | Operation | Registration)[], memory: Memory): void {
+    this.#listed = bodies;
+    this.#memory = memory;
   }
 
-  clear(): void {
+  /** A window is final: the record that the next one begins with. */
+  next({ settled, certificate }: FinalRecord, memory: Memory): OpenRecord {
     this.#signed = [];
+    this.#listed = [];
+    this.#memory = memory;
+    this.#certificate = certificate;
+    return this.#record(settled.window + 1, 0, undefined, undefined);
   }
 
-  record(session: Session, mempool: Mempool): OpenRecord {
+  record(session: Session): OpenRecord {
     const { rounds, window } = session;
-    if (this.#stickyOf !== window || rounds.round === 0) {
-      this.#sticky = mempool.sticky(window);
-      this.#stickyOf = window;
-    }
+    return this.#record(window, rounds.round, held(session, rounds.locked), held(session, rounds.valid));
+  }
+
+  #record(
+    window: number,
+    round: number,
+    locked: HeldProposal | undefined,
+    valid: HeldProposal | undefined,
+  ): OpenRecord {
     return {
       window,
-      round: rounds.round,
-      signed: [...this.#signed],
-      locked: held(session, rounds.locked),
-      valid: held(session, rounds.valid),
-      sticky: this.#sticky,
+      round,
+      signed: this.#signed,
+      listed: this.#listed,
+      locked,
+      valid,
+      certificate: this.#certificate,
+      sticky: this.#memory.sticky,
+      rejected: this.#memory.rejected,
     };
   }
 }
 
 /** A proposal with its prevote quorum and every body it needs. */
 const held = (session: Session, quorate: Quorate | undefined): HeldProposal | undefined => {
-  const evaluation = quorate?.candidate.evaluation;
-  if (quorate === undefined || evaluation === undefined) return undefined;
+  if (quorate === undefined) return undefined;
   const { candidate, round } = quorate;
+  if (candidate.evaluation === undefined) throw new FatalInvariant('a lock without its bodies');
   return {
     proposal: candidate.proposal,
-    ...evaluation.bodies,
+    ...candidate.evaluation.bodies,
     round,
     prevotes: session.prevotes(candidate.hash, round),
   };
 };
 
-/** Puts a durable lock back: its bodies, its prevotes, its header (09 §12.15b). */
+/** Puts a durable lock back: its bodies, its prevotes, its header (09 §12.15b). T_W must be known. */
 export const restoreHeld = (session: Session, record: HeldProposal | undefined, now: number): Quorate | undefined => {
   if (record === undefined) return undefined;
   const { roster } = session.open;
-  session.timechainValue ??= record.proposal.header.timechainValue;
-  for (const bundle of record.bundles) {
-    const slot = roster.slotOf(bundle.nodeId);
-    if (session.bundles.at(slot) === undefined) session.acceptBundle(slot, bundle);
-    else session.bundles.keepListed(bundle);
-  }
-  for (const reveal of record.reveals) session.revealsBefore.accept(reveal);
-  for (const object of record.operations) session.bodies.keep(object);
-  for (const object of record.registrations) session.bodies.keep(object);
+  for (const bundle of record.bundles) session.restoreBundle(bundle);
+  for (const reveal of record.reveals) session.revealsBefore.keep(reveal);
+  for (const object of [...record.operations, ...record.registrations]) session.bodies.keep(object);
   for (const vote of record.prevotes) session.takeVote(vote, roster.slotOf(vote.nodeId), 'proof');
   const candidate = session.proposals.addCandidate(record.proposal, now);
-  session.bodies.judge(candidate);
+  if (session.bodies.judge(candidate) !== 'valid') throw new FatalInvariant('a durable lock that is not valid');
   return { candidate, round: record.round };
 };
 
 /** Everything a final window leaves behind (09 §12.15a). */
 export const finalRecord = (session: Session, candidate: Candidate, round: number): FinalRecord => {
   const evaluation = candidate.evaluation;
-  if (evaluation === undefined || !evaluation.applied.valid) throw new Error('a window closed on an unjudged proposal');
+  if (evaluation === undefined || !evaluation.applied.valid) throw new FatalInvariant('an unjudged proposal is final');
   const { outcome, settled } = evaluation.applied;
   const { proposal, hash } = candidate;
+  const { operations, registrations } = evaluation.bodies;
   return {
     settled,
     delta: outcome.delta,
@@ -91,10 +107,10 @@ export const finalRecord = (session: Session, candidate: Candidate, round: numbe
       bundles: proposal.bundles,
       reveals: proposal.reveals,
       operations: outcome.applied,
-      registrations: evaluation.bodies.registrations.map(({ id }) => id),
+      registrations: registrations.map(({ id }) => id),
     },
-    operations: evaluation.bodies.operations,
-    registrations: evaluation.bodies.registrations,
+    operations,
+    registrations,
     certificate: session.certificate(hash, round),
   };
 };

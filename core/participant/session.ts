@@ -1,9 +1,8 @@
-import type { Id } from '../bytes/bytes.ts';
+import { type Id, ZERO_ID } from '../bytes/bytes.ts';
 import { IdSet } from '../collections/id-map.ts';
-import { evidenceSlot, makeEvidence } from '../consensus/evidence.ts';
-import { judgeBundle, judgeEndpoint } from '../consensus/judge-bundle.ts';
-import { judgeEvidence } from '../consensus/judge-evidence.ts';
-import { judgeProposal } from '../consensus/judge-header.ts';
+import { makeEvidence } from '../consensus/evidence.ts';
+import { judgeBundle } from '../consensus/judge-bundle.ts';
+import { judgeProposal, type ProposalFault } from '../consensus/judge-header.ts';
 import { judgeReveal } from '../consensus/judge-reveal.ts';
 import { judgeVote } from '../consensus/judge-vote.ts';
 import {
@@ -12,7 +11,7 @@ import {
   EVIDENCE_HEADER,
   EVIDENCE_REVEAL,
   EVIDENCE_VOTE,
-  type Evidence,
+  type Header,
   PRECOMMIT,
   PREVOTE,
   type Proposal,
@@ -20,16 +19,28 @@ import {
   type Vote,
 } from '../consensus/objects.ts';
 import { freshForm } from '../consensus/proposal.ts';
+import type { Member } from '../consensus/roster.ts';
 import type { OpenWindow } from '../transition/open-window.ts';
 import { Bodies } from './bodies.ts';
 import { BundleKeeper } from './bundles.ts';
 import type { SessionPorts } from './context.ts';
-import { ProposalKeeper } from './proposals.ts';
+import { Convictions, headerSlot } from './convictions.ts';
+import { isCopy } from './copies.ts';
+import { ProposalKeeper, roundOf } from './proposals.ts';
 import type { RevealKeeper } from './reveals.ts';
 import type { Rounds } from './rounds.ts';
 import type { Verdict } from './types.ts';
 import { ACCEPT, holdUntil, rejected, STALE } from './verdicts.ts';
 import { VoteKeeper, type VoteSource } from './votes.ts';
+
+/** Faults of a copy, not of what its identifier covers: they blame the sender and say nothing about the proposal (09 §12.7). */
+const FAULTS_OF_A_COPY: readonly ProposalFault[] = [
+  'InvalidSignature',
+  'BundlesRootMismatch',
+  'RevealsRootMismatch',
+  'LeaderNotCanonical',
+  'InvalidLeaderSignature',
+];
 
 /**
  * Everything this node holds of one open window, and what it makes of each object offered for it (09 §12.7, §12.9–12.11).
@@ -44,13 +55,11 @@ export class Session {
   readonly votes: VoteKeeper;
   readonly proposals = new ProposalKeeper();
   readonly bodies: Bodies;
-  /** T_W, once computed or adopted. */
-  timechainValue: Id | undefined;
+  readonly convictions: Convictions;
   /** Set once, right after construction. */
   rounds!: Rounds;
   readonly #ports: SessionPorts;
-  /** Slots for which evidence is known: one per signer, kind and slot (09 §12.11). */
-  readonly #convicted = new IdSet();
+  #timechainValue: Id | undefined;
   readonly #quorums = new IdSet();
 
   constructor(open: OpenWindow, reveals: RevealKeeper, revealsBefore: RevealKeeper, ports: SessionPorts) {
@@ -59,46 +68,62 @@ export class Session {
     this.bundles = new BundleKeeper(open.roster);
     this.votes = new VoteKeeper(open.roster);
     this.bodies = new Bodies(this, ports);
+    this.convictions = new Convictions(this, ports);
     this.reveals = reveals;
     this.revealsBefore = revealsBefore;
-    this.timechainValue = open.timechainValue;
+    this.#timechainValue = open.timechainValue;
   }
 
   get window(): number {
     return this.open.window;
   }
 
+  /** T_W, once computed or adopted. */
+  get timechainValue(): Id | undefined {
+    return this.#timechainValue;
+  }
+
+  /** T_W is known: bundles that waited for it are accepted or forgotten (09 §12.10). */
+  know(timechainValue: Id): void {
+    this.#timechainValue = timechainValue;
+    for (const bundle of this.bundles.takeEarly(timechainValue)) this.restoreBundle(bundle);
+  }
+
   offerBundle(bundle: Bundle): Verdict {
-    const slot = this.open.roster.slotOf(bundle.nodeId);
+    const { roster } = this.open;
+    const slot = roster.slotOf(bundle.nodeId);
     const known = slot < 0 ? undefined : this.bundles.at(slot);
-    if (known?.id === bundle.id) return ACCEPT;
-    const isEarly = slot >= 0 && this.bundles.isEarly(slot, bundle.id);
+    if (isCopy(known, bundle)) return ACCEPT;
+    const early = slot < 0 ? [] : this.bundles.early(slot);
+    if (early.some((held) => isCopy(held, bundle))) return holdUntil('timechain', this.window);
+    const reason = judgeBundle(bundle, this.open, this.timechainValue, this.#ports.config.verify);
+    if (reason !== undefined) return rejected(reason);
+    const other = known ?? early.find(({ id }) => id !== bundle.id);
+    if (other !== undefined && other.id !== bundle.id)
+      this.convictions.found(makeEvidence(EVIDENCE_BUNDLE, other, bundle));
     if (this.timechainValue === undefined) {
-      if (!isEarly) {
-        const reason = judgeBundle(bundle, this.open, undefined, this.#ports.config.verify);
-        if (reason !== undefined) return rejected(reason);
-        this.bundles.addEarly(slot, bundle);
-      }
+      this.bundles.addEarly(slot, bundle);
       return holdUntil('timechain', this.window);
     }
-    const reason = isEarly
-      ? judgeEndpoint(bundle, this.timechainValue)
-      : judgeBundle(bundle, this.open, this.timechainValue, this.#ports.config.verify);
-    if (reason !== undefined) return rejected(reason);
-    if (known !== undefined) {
-      if (this.proposals.lists(bundle.id)) this.bundles.keepListed(bundle);
-      this.bundles.equivocators.set(slot);
-      this.#convict(makeEvidence(EVIDENCE_BUNDLE, known, bundle));
-      return STALE;
+    if (known === undefined) this.#acceptBundle(slot, bundle);
+    else if (known.id !== bundle.id) {
+      if (!this.proposals.lists(bundle.id)) return STALE;
+      this.bundles.keepListed(bundle);
     }
-    this.acceptBundle(slot, bundle);
     return ACCEPT;
   }
 
+  /** Takes a bundle judged before: the first one of its signer counts, another one serves the proposal that lists it. */
+  restoreBundle(bundle: Bundle): void {
+    const slot = this.open.roster.slotOf(bundle.nodeId);
+    if (this.bundles.at(slot) === undefined) this.#acceptBundle(slot, bundle);
+    else this.bundles.keepListed(bundle);
+  }
+
   /** Counts a valid bundle; asks for bodies that reached quorum by it and says what is confirmed (04 §4, 09 §12.13). */
-  acceptBundle(slot: number, bundle: Bundle): void {
+  #acceptBundle(slot: number, bundle: Bundle): void {
     for (const id of this.bundles.accept(slot, bundle, this.#ports.now)) {
-      this.#ports.emit({ type: 'confirmed', notice: { operation: id, window: this.window } });
+      this.#ports.cemented(id);
       this.bodies.requireOperation(id);
     }
   }
@@ -108,30 +133,32 @@ export class Session {
     if (isCurrent && this.timechainValue === undefined) return holdUntil('timechain', this.window);
     const keeper = isCurrent ? this.reveals : this.revealsBefore;
     const known = keeper.of(reveal.nodeId);
-    if (known?.id === reveal.id) return ACCEPT;
+    if (isCopy(known, reveal)) return ACCEPT;
     const lottery = isCurrent ? this.open.lottery(this.timechainValue as Id) : this.open.lotteryBefore;
     if (lottery === undefined) return STALE;
     const reason = judgeReveal(reveal, lottery, this.#ports.config.verify);
     if (reason !== undefined) return rejected(reason);
-    if (known !== undefined) {
-      this.#convict(makeEvidence(EVIDENCE_REVEAL, known, reveal));
-      return STALE;
+    if (known !== undefined && known.id !== reveal.id) {
+      this.convictions.found(makeEvidence(EVIDENCE_REVEAL, known, reveal));
+      if (!this.bodies.isWanted(reveal.id)) return STALE;
     }
-    keeper.accept(reveal);
+    if (known?.id !== reveal.id) keeper.keep(reveal);
     return ACCEPT;
   }
 
   offerVote(vote: Vote): Verdict {
+    const { config } = this.#ports;
+    if (config.network.rules.finality !== 'votes') return STALE;
     const slot = this.open.roster.slotOf(vote.nodeId);
     const held = slot < 0 ? undefined : this.votes.heldBy(slot, vote.round, vote.phase);
-    if (held?.id === vote.id) return ACCEPT;
-    const reason = judgeVote(vote, this.open, this.#ports.config.verify);
+    if (isCopy(held, vote)) return ACCEPT;
+    if (slot >= 0 && !this.votes.hasRoom(slot, vote.round, this.rounds.round)) return STALE;
+    const reason = judgeVote(vote, this.open, config.verify);
     if (reason !== undefined) return rejected(reason);
-    if (held !== undefined) {
-      this.#convict(makeEvidence(EVIDENCE_VOTE, held, vote));
-      return STALE;
-    }
-    return this.takeVote(vote, slot, 'gossip') ? ACCEPT : STALE;
+    if (held === undefined) return this.takeVote(vote, slot, 'gossip') ? ACCEPT : STALE;
+    if (held.id === vote.id) return ACCEPT;
+    this.convictions.found(makeEvidence(EVIDENCE_VOTE, held, vote));
+    return STALE;
   }
 
   /** Counts a judged vote; false when a bound refused it. */
@@ -152,103 +179,86 @@ export class Session {
     this.#ports.emit({ type: 'quorum', quorum: { window: this.window, phase, round, proposalHash, votes } });
   }
 
-  /** Votes that a peer hands over as a quorum: each is judged; together they must reach Q (09 §11.3, §12.11). */
+  /** Votes that a peer hands over as a quorum, node_id ascending: each is judged, together they must reach Q (09 §11.3, §12.11). */
   offerProof(votes: readonly Vote[]): boolean {
     const { roster } = this.open;
-    const first = votes[0];
-    if (first === undefined || first.window !== this.window) return false;
-    let weight = 0n;
+    const { config } = this.#ports;
+    const [first] = votes;
+    if (first === undefined || first.window !== this.window || config.network.rules.finality !== 'votes') return false;
+    const { phase, round, proposalHash } = first;
     const judged: { readonly vote: Vote; readonly slot: number }[] = [];
+    let weight = 0n;
+    let before: Id = '';
     for (const vote of votes) {
+      const isOfQuorum = vote.phase === phase && vote.round === round && vote.proposalHash === proposalHash;
+      if (!isOfQuorum || vote.nodeId <= before) return false;
+      before = vote.nodeId;
       const slot = roster.slotOf(vote.nodeId);
-      if (vote.phase !== first.phase || vote.round !== first.round || vote.proposalHash !== first.proposalHash)
-        return false;
-      const held = slot < 0 ? undefined : this.votes.heldBy(slot, vote.round, vote.phase);
-      if (held?.id !== vote.id && judgeVote(vote, this.open, this.#ports.config.verify) !== undefined) continue;
+      const held = slot < 0 ? undefined : this.votes.heldBy(slot, round, phase);
+      if (!isCopy(held, vote) && judgeVote(vote, this.open, config.verify) !== undefined) continue;
       judged.push({ vote, slot });
-      weight += (roster.members[slot] as { weight: bigint }).weight;
+      weight += (roster.members[slot] as Member).weight;
     }
     if (weight < roster.quorum) return false;
     for (const { vote, slot } of judged) {
-      const held = this.votes.heldBy(slot, vote.round, vote.phase);
+      const held = this.votes.heldBy(slot, round, phase);
       this.takeVote(vote, slot, 'proof');
-      if (held !== undefined && held.id !== vote.id) this.#convict(makeEvidence(EVIDENCE_VOTE, held, vote));
+      if (held !== undefined && held.id !== vote.id) this.convictions.found(makeEvidence(EVIDENCE_VOTE, held, vote));
     }
     return true;
   }
 
   offerProposal(proposal: Proposal): Verdict {
     const { header } = proposal;
-    if (this.proposals.has(proposal.id)) return ACCEPT;
-    const isWanted = this.bodies.isWanted(header.id);
+    if (this.proposals.holds(proposal)) return ACCEPT;
+    const isDecided = header.id === this.rounds.decidedValue;
     if (this.timechainValue === undefined) {
-      if (header.id !== this.rounds.decidedValue) return holdUntil('timechain', this.window);
+      if (!isDecided) return holdUntil('timechain', this.window);
       this.#ports.adopt(header.timechainValue);
     }
-    const round = proposal.reproposal?.round ?? header.fallbackDepth;
-    if (!isWanted && !this.proposals.hasRoom(round, this.rounds.round)) return STALE;
-    const isKnown = this.proposals.get(header.id) !== undefined;
+    const hasRoom = this.proposals.has(proposal.id) || this.proposals.hasRoom(roundOf(proposal), this.rounds.round);
+    if (!hasRoom && !this.bodies.isWanted(header.id)) return STALE;
+    const known = this.proposals.get(header.id);
     const { verify } = this.#ports.config;
-    const reason = judgeProposal(proposal, this.open, this.timechainValue as Id, isKnown, verify);
-    if (reason !== undefined) return reason === 'LeaderNotCanonical' ? STALE : rejected(reason);
-    for (const other of this.proposals.all()) {
-      const rival = other.proposal.header;
-      const isSameSlot = rival.proposerNodeId === header.proposerNodeId && rival.fallbackDepth === header.fallbackDepth;
-      if (isSameSlot && rival.id !== header.id) this.#convict(makeEvidence(EVIDENCE_HEADER, rival, header));
+    const isKnown = isCopy(known?.proposal.header, header);
+    const fault = judgeProposal(proposal, this.open, this.timechainValue as Id, isKnown, verify);
+    if (fault !== undefined) {
+      // Decoded before its window was open: nobody knew the leader then, and it comes again under its right name.
+      if (fault === 'LeaderNotCanonical' && proposal.reproposal?.leader === ZERO_ID) return STALE;
+      if (isDecided && !FAULTS_OF_A_COPY.includes(fault)) this.#ports.stop(`a certified proposal is refused: ${fault}`);
+      return rejected(fault);
     }
-    this.proposals.add(proposal, freshForm(proposal), round, this.#ports.now);
+    if (known === undefined) this.#seekRival(header);
+    if (!hasRoom) this.proposals.addCandidate(freshForm(proposal), this.#ports.now);
+    else if (!this.proposals.has(proposal.id)) this.proposals.add(proposal, freshForm(proposal), this.#ports.now);
     return ACCEPT;
   }
 
-  offerEvidence(evidence: Evidence): Verdict {
-    const slotKey = evidenceSlot(evidence);
-    if (this.#convicted.has(slotKey)) return STALE;
-    const reason = judgeEvidence(evidence, this.open, this.#ports.config.verify);
-    if (reason !== undefined) return rejected(reason);
-    this.#takeEvidence(evidence, slotKey);
-    return ACCEPT;
-  }
-
-  /** Evidence found by this node: taken, then published (04 §10, 09 §3). */
-  #convict(evidence: Evidence): void {
-    const slotKey = evidenceSlot(evidence);
-    if (this.#convicted.has(slotKey)) return;
-    this.#takeEvidence(evidence, slotKey);
-    this.#ports.emit({ type: 'publish', object: evidence });
-  }
-
-  /** Votes inside evidence count for the values they name; a convicted signer binds no discipline (09 §11.2.7, §11.4.1). */
-  #takeEvidence(evidence: Evidence, slotKey: Id): void {
-    this.#convicted.add(slotKey);
-    const slot = this.open.roster.slotOf(evidence.signer);
-    if (slot >= 0 && evidence.window === this.window) {
-      for (const object of [evidence.a, evidence.b]) {
-        if (object.kind === 'vote') this.takeVote(object, slot, 'evidence');
-        else if (object.kind === 'bundle') this.bundles.equivocators.set(slot);
-      }
+  /** Two headers of one proposer for one depth: evidence (09 §11.4.4). */
+  #seekRival(header: Header): void {
+    for (const { proposal } of this.proposals.all()) {
+      const rival = proposal.header;
+      if (headerSlot(rival) === headerSlot(header))
+        this.convictions.found(makeEvidence(EVIDENCE_HEADER, rival, header));
     }
-    this.#ports.emit({ type: 'evidence', evidence });
   }
 
   /** Keeps an own proposal, or one of this node's from before a restart. */
   keepOwn(proposal: Proposal): void {
-    if (this.proposals.has(proposal.id)) return;
-    this.timechainValue ??= proposal.header.timechainValue;
-    const round = proposal.reproposal?.round ?? proposal.header.fallbackDepth;
-    this.proposals.add(proposal, freshForm(proposal), round, this.#ports.now);
+    if (!this.proposals.has(proposal.id)) this.proposals.add(proposal, freshForm(proposal), this.#ports.now);
   }
 
-  /** Whether this node has signed a header of this depth: in later rounds of the same depth it stands for them too (09 §11.2.1). */
-  hasOwnProposalOf(depth: number): boolean {
+  /** The header this node has signed for a depth: in later rounds of the same depth it stands for them too (09 §11.2.1). */
+  ownProposalOf(depth: number): Proposal | undefined {
     const own = this.#ports.config.identity?.nodeId;
     for (const { proposal } of this.proposals.all()) {
-      if (proposal.header.proposerNodeId === own && proposal.header.fallbackDepth === depth) return true;
+      if (proposal.header.proposerNodeId === own && proposal.header.fallbackDepth === depth) return proposal;
     }
-    return false;
+    return undefined;
   }
 
   /** Whether round 1 may start: T_W known, bundles of weight ≥ Q held (09 §8.4). */
-  mayStart(): boolean {
+  get mayStart(): boolean {
     return this.timechainValue !== undefined && this.bundles.hasQuorum;
   }
 
