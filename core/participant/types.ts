@@ -71,7 +71,7 @@ export interface FinalRecord {
   readonly entry: ArchiveEntry;
   readonly operations: readonly Operation[];
   readonly registrations: readonly Registration[];
-  /** Empty where rules.finality is first-valid. */
+  /** Empty where rules.finality is first-valid, and for windows adopted below a later certificate (09 §9). */
   readonly certificate: readonly Vote[];
 }
 
@@ -87,29 +87,46 @@ export interface HeldProposal {
   readonly prevotes: readonly Vote[];
 }
 
-/** Which operation this node first confirmed for a (sender, prev_hash), kept 13 windows (03 §6.3.5, 04 §4). */
+/** Which operation this node confirms for a (sender, prev_hash), kept 13 windows (03 §6.3.5, 04 §4). */
 export interface StickyChoice {
   readonly sender: Id;
   readonly prevHash: Id;
   readonly operation: Id;
+  /** The last window whose bundle of this node lists it. */
   readonly window: number;
 }
 
+/** Operations that forked and reached no quorum: not confirmed by this node until the frontier moves (03 §6.3.5). */
+export interface RejectedFork {
+  readonly sender: Id;
+  readonly prevHash: Id;
+  readonly operations: readonly Id[];
+}
+
+/** What a node remembers of its own confirmations, whatever it signs in a window (09 §12.15c). */
+export interface Memory {
+  readonly sticky: readonly StickyChoice[];
+  readonly rejected: readonly RejectedFork[];
+}
+
 /** What this node has signed and locked in the open window (09 §8.8, §11.2.8, §12.15b): nothing else may be signed there. */
-export interface OpenRecord {
+export interface OpenRecord extends Memory {
   readonly window: number;
   readonly round: number;
   /** Own objects in the order they were signed. */
   readonly signed: readonly (Bundle | Reveal | Proposal | Vote)[];
+  /** Bodies that the own bundle lists: were they lost everywhere at once, no proposal could ever be judged (09 §12.13). */
+  readonly listed: readonly (Reveal | Operation | Registration)[];
   readonly locked: HeldProposal | undefined;
   readonly valid: HeldProposal | undefined;
-  readonly sticky: readonly StickyChoice[];
+  /** Certificate of the final window before: a peer one window behind may have nobody else to ask (09 §10.6). */
+  readonly certificate: readonly Vote[];
 }
 
 /** What survives a crash, as the shell hands it back. */
 export interface Opened {
   readonly settled: Settled;
-  /** Reveals, bundles and the like of the open window; undefined when nothing was signed in it. */
+  /** The last one that was persisted; undefined at the first start. */
   readonly open: OpenRecord | undefined;
 }
 
@@ -130,7 +147,7 @@ export type ParticipantEffect =
   | { readonly type: 'cancel'; readonly job: ChainJob }
   /** Replaces the alarm before: a tick is due when the iteration count reaches `at`; undefined: none. */
   | { readonly type: 'alarm'; readonly at: number | undefined }
-  /** Barrier: nothing after it happens before it is durable. */
+  /** Barrier: nothing after it happens before it is durable. What it does not say is gone: `open` of a window before is. */
   | { readonly type: 'persist'; readonly final: FinalRecord | undefined; readonly open: OpenRecord | undefined }
   | { readonly type: 'final'; readonly record: FinalRecord; readonly round: number }
   | { readonly type: 'confirmed'; readonly notice: OperationNotice }

@@ -1,28 +1,29 @@
 import { compareIds, type Id } from '../bytes/bytes.ts';
 import { Bitset } from '../collections/bitset.ts';
 import type { Phase, Vote } from '../consensus/objects.ts';
-import { PRECOMMIT } from '../consensus/objects.ts';
-import type { Roster } from '../consensus/roster.ts';
+import type { Member, Roster } from '../consensus/roster.ts';
 
-/** How a vote got here: its bounds differ (09 §12.11). */
+/** How a vote got here: its bounds differ (09 §12.11). Own votes count as `proof`: nothing bounds them. */
 export type VoteSource = 'gossip' | 'evidence' | 'proof';
 
-/** `conflict`: the signer's other vote in this slot is already held, and this one was not taken. */
+/** `conflict`: another vote of its signer is held in this slot. `overflow`: too far ahead. Neither was taken. */
 export type VoteTaken = 'new' | 'duplicate' | 'conflict' | 'overflow';
 
 /** Votes a signer may have in rounds beyond the next one until the own round changes (09 §12.11). */
-const FUTURE_VOTES = 32;
+export const FUTURE_VOTES = 32;
 
 interface ValueTally {
   readonly value: Id;
   weight: bigint;
+  readonly signers: Bitset;
   /** By slot, ascending. */
   readonly votes: { readonly slot: number; readonly vote: Vote }[];
 }
 
 interface PhaseTally {
-  /** Signers with any vote in this slot, each once. */
-  readonly signers: Bitset;
+  /** The first vote of each slot. */
+  readonly first: (Vote | undefined)[];
+  /** Weight of the signers with any vote here, each once. */
   anyWeight: bigint;
   /** Ascending by value. Few: an honest network has one or two. */
   readonly values: ValueTally[];
@@ -43,6 +44,7 @@ export class VoteKeeper {
   readonly #rounds: RoundTally[] = [];
   /** Greatest round each slot has voted in, 0 = none. */
   readonly #lastRound: number[];
+  /** Votes of each slot beyond the next round, since the own round changed. */
   readonly #future: number[];
 
   constructor(roster: Roster) {
@@ -51,27 +53,31 @@ export class VoteKeeper {
     this.#future = roster.members.map(() => 0);
   }
 
+  /** Whether the bounds admit one more vote of `slot` in `round`. */
+  hasRoom(slot: number, round: number, ownRound: number): boolean {
+    return round <= ownRound + 1 || (this.#future[slot] as number) < FUTURE_VOTES;
+  }
+
   /** Takes a vote whose signer and signature were judged. */
   add(vote: Vote, slot: number, source: VoteSource, ownRound: number): VoteTaken {
-    const tally = this.#phase(vote.round, vote.phase);
-    const known = find(tally.values, vote.proposalHash);
-    if (known?.votes.some((held) => held.slot === slot)) return 'duplicate';
-    const votedBefore = tally.signers.get(slot);
-    if (votedBefore && source === 'gossip') return 'conflict';
-    if (source === 'gossip' && vote.round > ownRound + 1) {
-      const count = this.#future[slot] as number;
-      if (count >= FUTURE_VOTES) return 'overflow';
-      this.#future[slot] = count + 1;
+    const { round, proposalHash } = vote;
+    const tally = this.#open(round, vote.phase);
+    let value = find(tally.values, proposalHash);
+    if (value?.signers.get(slot) === true) return 'duplicate';
+    if (source === 'gossip' && tally.first[slot] !== undefined) return 'conflict';
+    if (source !== 'proof') {
+      if (!this.hasRoom(slot, round, ownRound)) return 'overflow';
+      if (round > ownRound + 1) this.#future[slot] = (this.#future[slot] as number) + 1;
     }
-    const weight = (this.#roster.members[slot] as { weight: bigint }).weight;
-    const value = known ?? insertValue(tally.values, vote.proposalHash);
+    value ??= insertValue(tally.values, proposalHash, this.#roster.members.length);
     insertVote(value, slot, vote);
+    const weight = this.#weightOf(slot);
     value.weight += weight;
-    if (!votedBefore) {
-      tally.signers.set(slot);
+    if (tally.first[slot] === undefined) {
+      tally.first[slot] = vote;
       tally.anyWeight += weight;
     }
-    if (vote.round > (this.#lastRound[slot] as number)) this.#lastRound[slot] = vote.round;
+    if (round > (this.#lastRound[slot] as number)) this.#lastRound[slot] = round;
     return 'new';
   }
 
@@ -80,108 +86,88 @@ export class VoteKeeper {
     this.#future.fill(0);
   }
 
-  /** The vote of `slot` in (round, phase), the lowest value first when it signed two. */
+  /** The first vote of `slot` in (round, phase). */
   heldBy(slot: number, round: number, phase: Phase): Vote | undefined {
-    const tally = this.#lookup(round, phase);
-    if (tally === undefined || !tally.signers.get(slot)) return undefined;
-    for (const value of tally.values) {
-      for (const held of value.votes) if (held.slot === slot) return held.vote;
-    }
-    return undefined;
+    return this.#find(round, phase)?.first[slot];
   }
 
   /** The value with weight ≥ Q in (round, phase), if any. At most one exists while b ≤ 2Q − A − 1. */
   quorum(round: number, phase: Phase): Id | undefined {
-    const tally = this.#lookup(round, phase);
-    if (tally === undefined) return undefined;
-    for (const value of tally.values) if (value.weight >= this.#roster.quorum) return value.value;
-    return undefined;
+    return this.#find(round, phase)?.values.find(({ weight }) => weight >= this.#roster.quorum)?.value;
   }
 
   hasQuorum(round: number, phase: Phase, value: Id): boolean {
-    const tally = this.#lookup(round, phase);
-    const found = tally === undefined ? undefined : find(tally.values, value);
-    return found !== undefined && found.weight >= this.#roster.quorum;
+    return this.#reachesQuorum(find(this.#find(round, phase)?.values, value));
   }
 
   /** Whether votes of any values in (round, phase) have weight ≥ Q. */
   quorumOfAny(round: number, phase: Phase): boolean {
-    const tally = this.#lookup(round, phase);
+    const tally = this.#find(round, phase);
     return tally !== undefined && tally.anyWeight >= this.#roster.quorum;
   }
 
   /** Votes for `value` in (round, phase), node_id ascending. */
   votesFor(round: number, phase: Phase, value: Id): readonly Vote[] {
-    const tally = this.#lookup(round, phase);
-    const found = tally === undefined ? undefined : find(tally.values, value);
-    return found === undefined ? [] : found.votes.map((held) => held.vote);
+    return find(this.#find(round, phase)?.values, value)?.votes.map(({ vote }) => vote) ?? [];
   }
 
-  /** A round, at least `from` and below `below`, in which `value` has a prevote quorum: the greatest one, or 0. */
+  /** The greatest round, at least `from` and below `below`, in which `value` has a prevote quorum, or 0. */
   prevoteQuorumRound(value: Id, from: number, below: number): number {
-    for (let i = this.#rounds.length - 1; i >= 0; i--) {
-      const { round, phases } = this.#rounds[i] as RoundTally;
-      if (round >= below) continue;
+    for (const { round, phases } of this.#rounds.toReversed()) {
       if (round < from) return 0;
-      const found = find(phases[0].values, value);
-      if (found !== undefined && found.weight >= this.#roster.quorum) return round;
+      if (round < below && this.#reachesQuorum(find(phases[0].values, value))) return round;
     }
     return 0;
-  }
-
-  /** The precommit quorum for something else than `nil`, in any round (09 §11.2.6). */
-  decided(nil: Id): { readonly round: number; readonly value: Id } | undefined {
-    for (const { round } of this.#rounds) {
-      const value = this.quorum(round, PRECOMMIT);
-      if (value !== undefined && value !== nil) return { round, value };
-    }
-    return undefined;
   }
 
   /** The greatest round r' > `round` such that signers of weight > A − Q have votes of rounds ≥ r', or 0 (09 §11.2.5). */
   skipTarget(round: number): number {
-    const ahead: { round: number; weight: bigint }[] = [];
-    for (let slot = 0; slot < this.#lastRound.length; slot++) {
-      const last = this.#lastRound[slot] as number;
-      if (last > round) ahead.push({ round: last, weight: (this.#roster.members[slot] as { weight: bigint }).weight });
+    const ahead: { readonly last: number; readonly weight: bigint }[] = [];
+    for (const [slot, last] of this.#lastRound.entries()) {
+      if (last > round) ahead.push({ last, weight: this.#weightOf(slot) });
     }
-    ahead.sort((a, b) => b.round - a.round);
-    const needed = this.#roster.activeWeight - this.#roster.quorum;
+    ahead.sort((a, b) => b.last - a.last);
     let weight = 0n;
     for (const signer of ahead) {
       weight += signer.weight;
-      if (weight > needed) return signer.round;
+      if (weight > this.#roster.activeWeight - this.#roster.quorum) return signer.last;
     }
     return 0;
   }
 
-  #lookup(round: number, phase: Phase): PhaseTally | undefined {
-    for (const tally of this.#rounds) if (tally.round === round) return tally.phases[phase - 1];
-    return undefined;
+  #reachesQuorum(tally: ValueTally | undefined): boolean {
+    return tally !== undefined && tally.weight >= this.#roster.quorum;
   }
 
-  #phase(round: number, phase: Phase): PhaseTally {
+  #weightOf(slot: number): bigint {
+    return (this.#roster.members[slot] as Member).weight;
+  }
+
+  #find(round: number, phase: Phase): PhaseTally | undefined {
+    return this.#rounds.findLast((tally) => tally.round === round)?.phases[phase - 1];
+  }
+
+  #open(round: number, phase: Phase): PhaseTally {
     let at = this.#rounds.length;
     while (at > 0 && (this.#rounds[at - 1] as RoundTally).round > round) at--;
-    const before = this.#rounds[at - 1];
-    if (before !== undefined && before.round === round) return before.phases[phase - 1] as PhaseTally;
-    const fresh: RoundTally = { round, phases: [this.#emptyPhase(), this.#emptyPhase()] };
-    this.#rounds.splice(at, 0, fresh);
-    return fresh.phases[phase - 1] as PhaseTally;
+    let tally = this.#rounds[at - 1];
+    if (tally?.round !== round) {
+      tally = { round, phases: [this.#emptyPhase(), this.#emptyPhase()] };
+      this.#rounds.splice(at, 0, tally);
+    }
+    return tally.phases[phase - 1] as PhaseTally;
   }
 
   #emptyPhase(): PhaseTally {
-    return { signers: new Bitset(this.#roster.members.length), anyWeight: 0n, values: [] };
+    return { first: this.#roster.members.map(() => undefined), anyWeight: 0n, values: [] };
   }
 }
 
-const find = (values: readonly ValueTally[], value: Id): ValueTally | undefined => {
-  for (const tally of values) if (tally.value === value) return tally;
-  return undefined;
-};
+const find = (values: readonly ValueTally[] | undefined, value: Id): ValueTally | undefined =>
+  values?.find((tally) => tally.value === value);
 
-const insertValue = (values: ValueTally[], value: Id): ValueTally => {
-  const tally: ValueTally = { value, weight: 0n, votes: [] };
+const insertValue = (values: ValueTally[], value: Id, size: number): ValueTally => {
+  const tally: ValueTally = { value, weight: 0n, signers: new Bitset(size), votes: [] };
   let at = values.length;
   while (at > 0 && compareIds((values[at - 1] as ValueTally).value, value) > 0) at--;
   values.splice(at, 0, tally);
@@ -189,6 +175,7 @@ const insertValue = (values: ValueTally[], value: Id): ValueTally => {
 };
 
 const insertVote = (tally: ValueTally, slot: number, vote: Vote): void => {
+  tally.signers.set(slot);
   let at = tally.votes.length;
   while (at > 0 && (tally.votes[at - 1] as { slot: number }).slot > slot) at--;
   tally.votes.splice(at, 0, { slot, vote });

@@ -6,7 +6,10 @@ import { type TimerFigures, type TimerName, Timers } from './timers.ts';
 import type { VoteKeeper } from './votes.ts';
 
 /** Rounds are u16 on the wire; a later one is not entered (09 §11.2.5). */
-const LAST_ROUND = 65_535;
+export const LAST_ROUND = 65_535;
+
+/** Depths of a header: later rounds repeat them (04 D-11). */
+const DEPTHS = 255;
 
 /** What is known of a proposal's steps 9–13: `missing` = a body is not there yet. */
 export type Judgement = 'valid' | 'invalid' | 'missing';
@@ -17,14 +20,14 @@ export interface Quorate {
   readonly round: number;
 }
 
-/** What the rule needs from the participant around it. Every `cast…`, `propose…` and `lock` is durable before it is sent. */
+/** What the rule needs from the participant around it. Every `cast…` and `propose…` is durable before it is sent, the lock with it. */
 export interface VotingPorts {
   readonly votes: VoteKeeper;
   readonly proposals: ProposalKeeper;
   readonly figures: TimerFigures;
   /** The value of a nil vote in this window. */
   readonly nil: Id;
-  /** Whether this node is active in the window: others follow and stay silent. */
+  /** Whether this node is active in the window: others follow and cast no vote. */
   readonly isVoter: boolean;
   /** Iteration count `ticks` ahead of now. */
   deadline(ticks: number): number;
@@ -33,19 +36,21 @@ export interface VotingPorts {
   judge(candidate: Candidate): Judgement;
   /** Collection discipline of a fresh proposal in `round` (09 §11.4.1). */
   isDisciplined(candidate: Candidate, round: number): boolean;
+  /** Whether its proposer signed another header for its depth (09 §11.4.4). */
+  isContested(candidate: Candidate): boolean;
   /** Whether bundles of all active weight are there: the collect wait ends. */
   isComplete(): boolean;
   castVote(phase: Phase, round: number, value: Id): void;
-  /** Sends a fresh proposal of `round`; false while a body it needs is missing. */
+  /** Sends a fresh proposal of `round`; false while something it needs is missing. */
   proposeFresh(round: number): boolean;
   propose(valid: Quorate, round: number): void;
-  /** The round, lock or valid value changed: makes it durable, and says so where it is part of the standing. */
+  /** The round or the valid value changed: makes it durable, and says so where it is part of the standing. */
   changed(): void;
   /** A proposal with a quorum is not known here: asks for it. */
-  wantProposal(hash: Id): void;
+  wantProposal(hash: Id, isDecided: boolean): void;
   decide(candidate: Candidate, round: number): void;
-  /** A decided proposal that fails validation: a safety failure (09 §12.17). */
-  contradiction(candidate: Candidate): void;
+  /** A certificate that contradicts validation or another one: a safety failure (09 §12.17). */
+  contradiction(reason: string): void;
 }
 
 /**
@@ -83,6 +88,8 @@ export class Voting implements Rounds {
   restore(round: number, locked: Quorate | undefined, valid: Quorate | undefined, signed: readonly Vote[]): void {
     this.locked = locked;
     this.valid = valid;
+    const later = this.#quorums.findIndex((quorum) => quorum.round > this.validRound);
+    this.#quorums.splice(0, later < 0 ? this.#quorums.length : later);
     for (const vote of signed) {
       if (vote.phase === PREVOTE) this.#prevotedRound = Math.max(this.#prevotedRound, vote.round);
       else this.#precommittedRound = Math.max(this.#precommittedRound, vote.round);
@@ -103,15 +110,12 @@ export class Voting implements Rounds {
   /** A vote was taken by the keeper. */
   voteTaken(vote: Vote): void {
     const { votes, nil } = this.#ports;
-    if (vote.round > this.round) this.#futureVotes = true;
-    if (vote.proposalHash === nil) return;
-    if (vote.phase === PREVOTE) {
-      if (vote.round > this.validRound && votes.hasQuorum(vote.round, PREVOTE, vote.proposalHash)) {
-        this.#noteQuorum(vote.round, vote.proposalHash);
-      }
-    } else if (this.#decided === undefined && votes.hasQuorum(vote.round, PRECOMMIT, vote.proposalHash)) {
-      this.#decided = { round: vote.round, value: vote.proposalHash };
-    }
+    const { round, phase, proposalHash: value } = vote;
+    if (round > this.round) this.#futureVotes = true;
+    if (value === nil || !votes.hasQuorum(round, phase, value)) return;
+    if (phase === PREVOTE) this.#noteQuorum(round, value);
+    else if (this.#decided === undefined) this.#decided = { round, value };
+    else if (this.#decided.value !== value) this.#ports.contradiction('two certificates for different proposals');
   }
 
   /** The value with a precommit quorum, decided but perhaps not yet applied. */
@@ -131,8 +135,8 @@ export class Voting implements Rounds {
 
   #step(): boolean {
     if (this.#decided !== undefined && this.#decide(this.#decided)) return false;
-    this.#updateValid();
     if (this.round === 0) return false;
+    this.#updateValid();
     if (this.#futureVotes) {
       this.#futureVotes = false;
       const target = Math.min(this.#ports.votes.skipTarget(this.round), LAST_ROUND);
@@ -141,47 +145,43 @@ export class Voting implements Rounds {
         return true;
       }
     }
-    if (this.#maySpeak(this.#proposedRound) && this.#ports.isLeader(this.round) && this.#propose()) return true;
-    if (this.#maySpeak(this.#prevotedRound) && this.#prevote()) return true;
+    if (this.#proposedRound < this.round && this.#ports.isLeader(this.round) && this.#propose()) return true;
+    if (this.#mayVote(this.#prevotedRound) && this.#prevote()) return true;
     this.#startVoteTimers();
-    return this.#maySpeak(this.#precommittedRound) && this.#precommit();
+    return this.#mayVote(this.#precommittedRound) && this.#precommit();
   }
 
-  #maySpeak(spokenRound: number): boolean {
-    return this.#ports.isVoter && spokenRound < this.round;
+  #mayVote(votedRound: number): boolean {
+    return this.#ports.isVoter && votedRound < this.round;
   }
 
   /** Rule 6: a precommit quorum in any round is final, once the proposal and its bodies are here. True: this window is over. */
   #decide(decided: { readonly round: number; readonly value: Id }): boolean {
     const candidate = this.#ports.proposals.get(decided.value);
     if (candidate === undefined) {
-      this.#ports.wantProposal(decided.value);
+      this.#ports.wantProposal(decided.value, true);
       return false;
     }
     const judgement = this.#ports.judge(candidate);
     if (judgement === 'missing') return false;
     if (judgement === 'valid') this.#ports.decide(candidate, decided.round);
-    else this.#ports.contradiction(candidate);
+    else this.#ports.contradiction('a certified proposal fails validation');
     return true;
   }
 
   #noteQuorum(round: number, value: Id): void {
+    if (round <= this.validRound) return;
     let at = this.#quorums.length;
     while (at > 0 && (this.#quorums[at - 1] as { round: number }).round > round) at--;
-    if (this.#quorums[at - 1]?.round === round) return;
-    this.#quorums.splice(at, 0, { round, value });
+    if (this.#quorums[at - 1]?.round !== round) this.#quorums.splice(at, 0, { round, value });
   }
 
   /** valid = the proposal with the greatest-round prevote quorum held, whose body is here and which passed validation. */
   #updateValid(): void {
     for (let i = this.#quorums.length - 1; i >= 0; i--) {
       const { round, value } = this.#quorums[i] as { round: number; value: Id };
-      if (round <= this.validRound) {
-        this.#quorums.splice(0, i + 1);
-        return;
-      }
       const candidate = this.#ports.proposals.get(value);
-      if (candidate === undefined) this.#ports.wantProposal(value);
+      if (candidate === undefined) this.#ports.wantProposal(value, false);
       else if (this.#ports.judge(candidate) === 'valid') {
         this.valid = { candidate, round };
         this.#quorums.splice(0, i + 1);
@@ -196,7 +196,7 @@ export class Voting implements Rounds {
     this.round = round;
     this.#timers.clear();
     this.#timers.start('propose', this.#ports.deadline(this.#ports.figures.propose(round)));
-    if (round === 1 && this.#ports.isVoter && this.#ports.isLeader(1)) {
+    if (round === 1 && this.#ports.isLeader(1)) {
       this.#timers.start('collect', this.#ports.deadline(this.#ports.figures.collect));
     }
     this.#futureVotes = true;
@@ -206,14 +206,16 @@ export class Voting implements Rounds {
 
   #expired(timer: TimerName): void {
     const { nil } = this.#ports;
-    if (timer === 'propose' && this.#maySpeak(this.#prevotedRound)) this.#cast(PREVOTE, nil);
-    else if (timer === 'prevote' && this.#maySpeak(this.#precommittedRound)) this.#cast(PRECOMMIT, nil);
+    if (timer === 'propose' && this.#mayVote(this.#prevotedRound)) this.#cast(PREVOTE, nil);
+    else if (timer === 'prevote' && this.#mayVote(this.#precommittedRound)) this.#cast(PRECOMMIT, nil);
     else if (timer === 'precommit' && this.round < LAST_ROUND) this.#enter(this.round + 1);
   }
 
   /** Rule 1. The collect wait exists in round 1 only and for fresh proposals only (09 §12.5). */
   #propose(): boolean {
     if (this.valid !== undefined) {
+      // A quorum of this very round: what it is for was proposed in it already.
+      if (this.valid.round === this.round) return false;
       this.#proposedRound = this.round;
       this.#ports.propose(this.valid, this.round);
       return true;
@@ -232,36 +234,41 @@ export class Voting implements Rounds {
     return true;
   }
 
-  /** What rule 3 lets this node prevote now; undefined = wait for a body, a quorum, or the propose timeout. */
+  /** What rule 3 lets this node prevote now; undefined = wait for a proposal, a body, a quorum, or the propose timeout. */
   #prevoteValue(): Id | undefined {
-    const { proposals, votes, nil } = this.#ports;
-    let onlyInvalid = true;
-    let fresh: Candidate | undefined;
-    let freshCount = 0;
-    for (const { candidate, validRound } of proposals.ofRound(this.round, this.#ports.depthOf(this.round))) {
+    const { proposals, nil, depthOf } = this.#ports;
+    let isNil = false;
+    let isWaiting = false;
+    for (const { candidate, validRound } of proposals.ofRound(this.round, depthOf(this.round))) {
       const judgement = this.#ports.judge(candidate);
-      if (judgement === 'valid' && this.#isJustified(candidate, votes)) return candidate.hash;
-      if (judgement !== 'invalid') onlyInvalid = false;
-      if (validRound === 0) {
-        freshCount++;
-        fresh = candidate;
+      const isJustified = this.#isJustified(candidate);
+      if (judgement === 'valid' && (isJustified || (validRound === 0 && this.#isAcceptable(candidate)))) {
+        return candidate.hash;
       }
+      // A justified one, or a re-proposal whose quorum may still come, is worth waiting for, unless it is invalid.
+      if (judgement === 'invalid') isNil = true;
+      else if (isJustified || validRound > 0 || this.#isAcceptable(candidate)) isWaiting = true;
+      else isNil = true;
     }
-    if (fresh === undefined) return this.#hasProposal() && onlyInvalid ? nil : undefined;
-    if (freshCount > 1 || this.locked !== undefined) return nil;
-    if (!this.#ports.isDisciplined(fresh, this.round)) return nil;
-    const judgement = this.#ports.judge(fresh);
-    return judgement === 'valid' ? fresh.hash : judgement === 'invalid' ? nil : undefined;
+    return isNil && !isWaiting && this.#mayAnswerAtOnce() ? nil : undefined;
   }
 
-  #hasProposal(): boolean {
-    return !this.#ports.proposals.ofRound(this.round, this.#ports.depthOf(this.round)).next().done;
+  /** Rule 3 (a): what a fresh proposal needs besides its body; two headers of one proposer have neither (09 §11.4.4). */
+  #isAcceptable(candidate: Candidate): boolean {
+    const { isContested, isDisciplined } = this.#ports;
+    return this.locked === undefined && !isContested(candidate) && isDisciplined(candidate, this.round);
   }
 
   /** Rule 3 (b), (c): locked on it, or a prevote quorum for it at or above the own lock. */
-  #isJustified(candidate: Candidate, votes: VoteKeeper): boolean {
+  #isJustified(candidate: Candidate): boolean {
     if (this.locked?.candidate.hash === candidate.hash) return true;
-    return votes.prevoteQuorumRound(candidate.hash, Math.max(this.locked?.round ?? 0, 1), this.round) > 0;
+    const from = Math.max(this.locked?.round ?? 0, 1);
+    return this.#ports.votes.prevoteQuorumRound(candidate.hash, from, this.round) > 0;
+  }
+
+  /** Beyond 255 rounds a header of an earlier round has the depth of this one too, whose leader may yet propose something else. */
+  #mayAnswerAtOnce(): boolean {
+    return this.round <= DEPTHS;
   }
 
   /** Rules 4 and 5: vote timers start when votes of any values have weight ≥ Q. */
@@ -275,19 +282,16 @@ export class Voting implements Rounds {
     }
   }
 
-  /** Rule 4: lock and precommit on a prevote quorum, whatever the own prevote was. */
+  /** Rule 4: lock and precommit on a prevote quorum, whatever the own prevote was. The vote's record holds the lock. */
   #precommit(): boolean {
     const { votes, proposals, nil } = this.#ports;
     const value = votes.quorum(this.round, PREVOTE);
     if (value === undefined) return false;
-    if (value === nil) {
-      this.#cast(PRECOMMIT, nil);
-      return true;
+    if (value !== nil) {
+      const candidate = proposals.get(value);
+      if (candidate === undefined || this.#ports.judge(candidate) !== 'valid') return false;
+      this.locked = { candidate, round: this.round };
     }
-    const candidate = proposals.get(value);
-    if (candidate === undefined || this.#ports.judge(candidate) !== 'valid') return false;
-    this.locked = { candidate, round: this.round };
-    this.#ports.changed();
     this.#cast(PRECOMMIT, value);
     return true;
   }

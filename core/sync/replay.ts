@@ -1,24 +1,27 @@
-import { type Id, ZERO_ID } from '../bytes/bytes.ts';
+import { type Id, strictlyAscending } from '../bytes/bytes.ts';
 import type { IdMap } from '../collections/id-map.ts';
-import type { Operation, Proposal, Registration } from '../consensus/objects.ts';
+import { cement } from '../consensus/cementing.ts';
+import { judgeHeader } from '../consensus/judge-header.ts';
+import type { Listed, Operation, Registration } from '../consensus/objects.ts';
 import { makeProposal } from '../consensus/proposal.ts';
 import type { Verify } from '../crypto/suite.ts';
-import { type ApplyMemo, charged } from '../participant/evaluation.ts';
+import { charged, invalid } from '../participant/evaluation.ts';
 import type { FinalRecord, Meter } from '../participant/types.ts';
 import { applyWindow, compareOutcome } from '../transition/apply.ts';
+import { openWindow } from '../transition/open-window.ts';
 import type { Settled } from '../transition/settled.ts';
 import type { ArchiveEntry } from '../wire/messages.ts';
 
-/** What replaying needs besides the entries. */
+/** What replaying needs besides the entries. Results are not shared by header: lists and bodies come from a peer (09 §9). */
 export interface ReplayTools {
   readonly verify: Verify;
-  readonly memo: ApplyMemo;
   readonly meter: Meter;
 }
 
 /**
  * Applies one archive entry to a copy of S_{W−1} and compares every root with its header (09 §9, §12.16). No bundles needed: the
- * lists say who signed, the header commits the lists. Undefined when the entry does not follow, or a root differs.
+ * lists say who signed, the header commits the lists. The header is judged as that of any proposal but for T_W, which only hashing
+ * or a certificate proves. Undefined when the entry does not follow, or anything differs.
  */
 export const replayEntry = (
   settled: Settled,
@@ -26,35 +29,36 @@ export const replayEntry = (
   bodies: IdMap<Operation | Registration>,
   tools: ReplayTools,
 ): FinalRecord | undefined => {
-  const { header } = entry;
-  const isNext = header.window === settled.window + 1 && followsFrom(settled, header.prevProposalHash);
-  if (!isNext) return undefined;
+  const { header, bundles, reveals } = entry;
+  const open = openWindow(settled);
+  if (judgeHeader(header, open, header.timechainValue, undefined, tools.verify) !== undefined) return undefined;
+  if (!isAscending(bundles) || !isAscending(reveals)) return undefined;
+  const signers = bundles.map(({ nodeId }) => ({ nodeId, operations: [], reveals: [] }));
+  if (cement(open.roster, signers).weight < open.roster.quorum) return undefined;
   const operations = find(entry.operations, bodies, (object) => object.kind === 'operation');
   const registrations = find(entry.registrations, bodies, (object) => object.kind === 'registration');
   if (operations === undefined || registrations === undefined) return undefined;
-  const applied = charged(tools.meter, operations.length + registrations.length, () =>
-    tools.memo.applied(settled, header.id, () => {
-      const input = {
-        timechainValue: header.timechainValue,
-        bundles: entry.bundles,
-        reveals: entry.reveals,
-        operations,
-        registrations,
-        proposer: header.proposerNodeId,
-        fallbackDepth: header.fallbackDepth,
-      };
-      const outcome = applyWindow(settled, input, tools.verify);
-      const reason = compareOutcome(outcome, header);
-      if (reason !== undefined) return { valid: false, reason, outcome };
-      return { valid: true, outcome, settled: outcome.settle(header.id, header.protocolVersion) };
-    }),
-  );
+  const applied = charged(tools.meter, operations.length + registrations.length, () => {
+    const input = {
+      timechainValue: header.timechainValue,
+      bundles,
+      reveals,
+      operations,
+      registrations,
+      proposer: header.proposerNodeId,
+      fallbackDepth: header.fallbackDepth,
+    };
+    const outcome = applyWindow(settled, input, tools.verify);
+    const reason = compareOutcome(outcome, header);
+    if (reason !== undefined) return invalid(reason);
+    return { valid: true, outcome, settled: outcome.settle(header.id, header.protocolVersion) };
+  });
   if (!applied.valid) return undefined;
-  const proposal: Proposal = makeProposal(header, entry.bundles, entry.reveals);
+  const { outcome } = applied;
   return {
     settled: applied.settled,
-    delta: applied.outcome.delta,
-    proposal,
+    delta: outcome.delta,
+    proposal: makeProposal(header, bundles, reveals),
     entry,
     operations,
     registrations,
@@ -62,9 +66,7 @@ export const replayEntry = (
   };
 };
 
-/** The parent of window 0 is zeros, its settled predecessor the Genesis State Hash (04 D-13). */
-const followsFrom = (settled: Settled, parent: Id): boolean =>
-  settled.window === -1 ? parent === ZERO_ID : parent === settled.side.proposalHash;
+const isAscending = (list: readonly Listed[]): boolean => strictlyAscending(list.map(({ nodeId }) => nodeId));
 
 const find = <T extends Operation | Registration>(
   ids: readonly Id[],
