@@ -48,6 +48,27 @@ export interface PartyOptions {
   readonly speeds?: readonly number[];
 }
 
+/** Genesis of a party, and the keys of its founders. */
+export const foundation = ({
+  count,
+  rules = 'montana',
+  d0 = 2_560,
+}: Pick<PartyOptions, 'count' | 'rules' | 'd0'>): {
+  readonly genesis: Settled;
+  readonly keys: readonly { readonly nodeId: Id; readonly node: SigningKey; readonly account: SigningKey }[];
+} => {
+  const keys = Array.from({ length: count }, (_, i) => {
+    const node = cheapKey(i + 1);
+    return { nodeId: nodeId(node.publicKey), node, account: cheapKey(i + 1_001) };
+  });
+  const genesis = buildGenesis({
+    params: simulation({ founders: count, tau2Windows: 8, d0 }),
+    rules: rulesOf(rules),
+    founders: keys.map(({ node, account }) => ({ nodePubkey: node.publicKey, accountPubkey: account.publicKey })),
+  });
+  return { genesis: genesisSettled(genesis, new MemoryBase()), keys };
+};
+
 /** Participants in one array, no network: what one says the others hear in the next step, unless the filter loses it. */
 export class Party {
   readonly seats: readonly Seat[];
@@ -59,23 +80,12 @@ export class Party {
 
   constructor(options: PartyOptions) {
     this.#options = options;
-    const { count, rules = 'montana', d0 = 2_560 } = options;
-    const keys = Array.from({ length: count }, (_, i) => ({
-      node: cheapKey(i + 1),
-      account: cheapKey(i + 1_001),
-    }));
-    this.genesis = genesisSettled(
-      buildGenesis({
-        params: simulation({ founders: count, tau2Windows: 8, d0 }),
-        rules: rulesOf(rules),
-        founders: keys.map(({ node, account }) => ({ nodePubkey: node.publicKey, accountPubkey: account.publicKey })),
-      }),
-      new MemoryBase(),
-    );
-    this.seats = keys.map(({ node, account }, i) => {
+    const { genesis, keys } = foundation(options);
+    this.genesis = genesis;
+    this.seats = keys.map(({ nodeId: id, node, account }, i) => {
       const seat = {
         name: `p${i}`,
-        nodeId: nodeId(node.publicKey),
+        nodeId: id,
         key: node,
         accountKey: account,
         speed: options.speeds?.[i] ?? 10,
