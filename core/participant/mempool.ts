@@ -142,7 +142,8 @@ export class Mempool {
       const { forkedAt, isCemented } = frontier;
       const isForkedOut = forkedAt !== undefined && !isCemented && window >= forkedAt + FORK_WINDOWS;
       if (!isStanding || isForkedOut) this.#drop(frontier);
-      if (!isStanding || this.#isEmpty(frontier, window)) this.#frontiers.delete(key);
+      this.#forgetChoice(frontier, window + 1);
+      if (!isStanding || this.#isEmpty(frontier)) this.#frontiers.delete(key);
     }
   }
 
@@ -150,13 +151,18 @@ export class Mempool {
     for (const id of frontier.seen) this.#operations.delete(id);
     frontier.rejected.push(...frontier.seen);
     frontier.seen = [];
-    frontier.choice = undefined;
     frontier.forkedAt = undefined;
   }
 
-  #isEmpty({ seen, choice, rejected }: Frontier, window: number): boolean {
-    if (rejected.length > 0 || seen.some((id) => this.#operations.has(id))) return false;
-    return choice === undefined || !isRemembered(choice, window + 1);
+  /** A choice outlives its operation by 13 windows: until then nothing else is confirmed there (04 §4). */
+  #forgetChoice(frontier: Frontier, window: number): void {
+    const { choice } = frontier;
+    if (choice === undefined || this.#operations.has(choice.operation)) return;
+    if (!isRemembered(choice, window)) frontier.choice = undefined;
+  }
+
+  #isEmpty({ seen, choice, rejected }: Frontier): boolean {
+    return choice === undefined && rejected.length === 0 && !seen.some((id) => this.#operations.has(id));
   }
 
   #frontierOf(sender: Id, prevHash: Id): Frontier {

@@ -229,6 +229,7 @@ export class Sync {
       const record = replayEntry(settled, entry, attempt.bodies, this.#ports.tools);
       if (record === undefined) {
         this.#ports.penalty(attempt.peer, 'archive entry does not apply');
+        this.#refuse(attempt.peer, now);
         break;
       }
       records.push(record);
@@ -329,9 +330,13 @@ export class Sync {
 
   /** This peer did not help: the next one is asked. */
   #giveUp(now: number): void {
-    const head = this.#heads.find(({ peer }) => peer === this.#attempt?.peer);
-    if (head !== undefined) head.refusedUntil = now + REFUSED;
+    if (this.#attempt !== undefined) this.#refuse(this.#attempt.peer, now);
     this.#finish(now);
+  }
+
+  #refuse(peer: number, now: number): void {
+    const head = this.#heads.find((known) => known.peer === peer);
+    if (head !== undefined) head.refusedUntil = now + REFUSED;
   }
 }
 
