@@ -1,5 +1,5 @@
 import type { Id } from '../bytes/bytes.ts';
-import type { ProtocolObject } from '../consensus/objects.ts';
+import type { ProtocolObject, Vote } from '../consensus/objects.ts';
 import { nodeId } from '../crypto/ids.ts';
 import type { SigningKey } from '../crypto/suite.ts';
 import { buildGenesis } from '../genesis/genesis.ts';
@@ -76,6 +76,8 @@ export class Party {
   readonly #options: PartyOptions;
   #post: { readonly object: ProtocolObject; readonly from: Seat; readonly to?: Seat }[] = [];
   filter: Filter = () => true;
+  /** Called before each effect of a seat: true takes its process away at that moment. */
+  strike: (seat: Seat, effect: ParticipantEffect) => boolean = () => false;
   steps = 0;
 
   constructor(options: PartyOptions) {
@@ -174,6 +176,13 @@ export class Party {
     return verdict;
   }
 
+  /** Hands votes over as a certificate or prevote proof. */
+  prove(seat: Seat, votes: readonly Vote[]): boolean {
+    const isTaken = seat.participant.offerProof(votes, this.#count(seat));
+    this.#act(seat, () => {});
+    return isTaken;
+  }
+
   /** Says something in the name of a seat, as a strategy would. */
   say(from: Seat, object: ProtocolObject): void {
     this.#post.push({ object, from });
@@ -198,13 +207,20 @@ export class Party {
 
   #act(seat: Seat, call: () => void): void {
     call();
-    for (let effect = seat.effects.shift(); effect !== undefined; effect = seat.effects.shift())
+    for (let effect = seat.effects.shift(); effect !== undefined; effect = seat.effects.shift()) {
+      if (this.strike(seat, effect)) {
+        seat.effects.length = 0;
+        this.crash(seat);
+        return;
+      }
       this.#carryOut(seat, effect);
+    }
   }
 
   #carryOut(seat: Seat, effect: ParticipantEffect): void {
     switch (effect.type) {
       case 'publish':
+        if (!isDurable(seat, effect.object)) throw new Error(`${seat.name} says what it has not saved`);
         seat.said.push(effect.object);
         this.#post.push({ object: effect.object, from: seat });
         break;
@@ -245,5 +261,15 @@ export class Party {
     }
   }
 }
+
+/** Whether an object may be said: what its sayer signed for a slot must be on disk before (09 §8.8). */
+const isDurable = ({ nodeId: own, disk }: Seat, object: ProtocolObject): boolean => {
+  const signer = object.kind === 'proposal' ? (object.reproposal?.leader ?? object.header.proposerNodeId) : undefined;
+  const isSlotted = object.kind === 'bundle' || object.kind === 'reveal' || object.kind === 'vote';
+  const isOwn = signer === own || (isSlotted && object.nodeId === own);
+  // Of a window before only what others may still need is said again.
+  const isOpen = 'window' in object ? object.window === disk.open?.window : true;
+  return !isOwn || !isOpen || disk.open?.signed.some((signed) => signed === object) === true;
+};
 
 const isMet = (until: Condition, now: Condition): boolean => until.until === now.until && until.window <= now.window;
