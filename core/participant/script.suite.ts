@@ -422,7 +422,8 @@ class Table {
     switch (object.kind) {
       case 'vote': {
         const phase = object.phase === PREVOTE ? 'prevote' : 'precommit';
-        const value = this.#names.get(object.proposalHash) ?? 'nil';
+        const isNil = object.proposalHash === this.#nilIn(object.window);
+        const value = isNil ? 'nil' : this.#names.get(object.proposalHash);
         return `${phase} r${object.round} ${value}${isSigned ? ` of ${by(object.nodeId)}` : ''}`;
       }
       case 'evidence':
@@ -430,6 +431,12 @@ class Table {
       default:
         return this.#nameOf(object);
     }
+  }
+
+  /** What a nil vote of a window names: the final proposal before. */
+  #nilIn(window: number): Id {
+    const finals = this.#seats.map((seat) => seat.finals[window - 1]).find((record) => record !== undefined);
+    return (finals?.settled ?? this.#genesis).side.proposalHash;
   }
 
   #nameOf(object: ProtocolObject): string {
