@@ -105,7 +105,7 @@ export class Host {
       { seed },
     );
     this.#sync = new Sync({
-      tools: { verify: config.verify, memo: config.memo, meter: config.meter },
+      tools: { verify: config.verify, meter: config.meter },
       certified: config.network.rules.finality === 'votes',
       trusted: () => this.participant.settled,
       send: (peer, message) => ports.send(peer, message),

@@ -1,4 +1,4 @@
-import type { Id } from '../bytes/bytes.ts';
+import { compareIds, type Id } from '../bytes/bytes.ts';
 import type { Cemented } from '../consensus/cementing.ts';
 import type { Bundle, Listed, Operation, Registration, Reveal } from '../consensus/objects.ts';
 import type { Outcome } from '../transition/apply.ts';
@@ -57,6 +57,4 @@ export const charged = (meter: Meter, operations: number, settle: () => Applied)
 
 /** Lists in the order of the wire: ascending node_id. */
 export const listed = (objects: readonly (Bundle | Reveal)[]): readonly Listed[] =>
-  objects
-    .map(({ nodeId, id }) => ({ nodeId, hash: id }))
-    .sort((a, b) => (a.nodeId < b.nodeId ? -1 : a.nodeId > b.nodeId ? 1 : 0));
+  objects.map(({ nodeId, id }) => ({ nodeId, hash: id })).sort((a, b) => compareIds(a.nodeId, b.nodeId));

@@ -4,7 +4,6 @@ import { type Operation, PRECOMMIT } from '../consensus/objects.ts';
 import { makeProposal } from '../consensus/proposal.ts';
 import { cheapVerify, idOf } from '../operations/accounts.suite.ts';
 import { makeOperation } from '../operations/codec.ts';
-import { NO_MEMO } from '../participant/evaluation.ts';
 import { Party, type Seat } from '../participant/party.suite.ts';
 import type { FinalRecord } from '../participant/types.ts';
 import type { Settled } from '../transition/settled.ts';
@@ -70,7 +69,6 @@ beforeEach(() => {
   sync = new Sync({
     tools: {
       verify: cheapVerify,
-      memo: NO_MEMO,
       meter: { verifications: 0, signatures: 0, hashes: 0, records: 0 },
     },
     get certified() {

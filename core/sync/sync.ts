@@ -41,7 +41,7 @@ export const REFUSED = 60_000_000;
 const MOST_RESTARTS = 2;
 
 export interface SyncPorts {
-  readonly tools: Pick<ParticipantConfig, 'verify' | 'memo' | 'meter'>;
+  readonly tools: Pick<ParticipantConfig, 'verify' | 'meter'>;
   /** Whether final windows come with certificates: not under `finality: first-valid` (09 §12.18). */
   readonly certified: boolean;
   /** The last final state of this node: what it trusts. */
