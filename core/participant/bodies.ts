@@ -34,7 +34,6 @@ export class Bodies {
   readonly #kept = new IdMap<Operation | Registration>();
   readonly #wanted = new IdSet();
   readonly #progress = new IdMap<Progress>();
-  #decided: Id | undefined;
 
   constructor(session: Session, ports: SessionPorts) {
     this.#session = session;
@@ -63,12 +62,7 @@ export class Bodies {
     ]);
   }
 
-  /** Asks for a proposal by its hash; once more when it is decided, for then one that waits for T_W may be judged (09 §8.1). */
-  requireProposal(id: Id, isDecided: boolean): void {
-    if (isDecided && this.#decided !== id) {
-      this.#decided = id;
-      this.#wanted.delete(id);
-    }
+  requireProposal(id: Id): void {
     this.#want([{ class: CLASS_PROPOSAL, id }]);
   }
 

@@ -91,4 +91,16 @@ describe('participants in one array', () => {
       expect(roots(seat).slice(0, 10)).toEqual(roots(first).slice(0, 10));
     },
   );
+
+  it('asks for its alarm again when it was woken before its time', () => {
+    const party = new Party({ count: 4 });
+    party.filter = ({ kind }) => kind !== 'proposal';
+    party.start();
+    const seat = party.seats[1] as Seat;
+    party.until(() => seat.alarm !== undefined);
+    const { alarm } = seat;
+    seat.alarm = 0;
+    party.step();
+    expect(seat.alarm).toBe(alarm);
+  });
 });

@@ -115,12 +115,33 @@ describe('everybody at once', () => {
       expect(closed(party, 3)).toBe(true);
       const [first] = party.seats as [Seat];
       expect(first.finals[1]?.entry.operations).toEqual([operation.id]);
+      expect(first.disk.open?.sticky).toEqual([]);
       expectOneOfEach(party);
     }
   });
 });
 
 describe('what a restart finds', () => {
+  it('a leader in round 1 without the bundles of the others: it proposes when it has a quorum of them again', () => {
+    const party = table();
+    party.start();
+    expect(closed(party, 1)).toBe(true);
+    const seat = at(party, P0);
+    party.strike = (struck, effect) => struck === seat && effect.type === 'standing' && effect.standing.round === 1;
+    party.until(() => !seat.up);
+    party.strike = () => false;
+    party.filter = () => false;
+    party.restart(seat);
+    expect(seat.participant.session.rounds.round).toBe(1);
+    const proposals = (): number => seat.said.filter((o) => o.kind === 'proposal' && o.header.window === 1).length;
+    for (let i = 0; i < 40; i++) party.step();
+    expect(proposals()).toBe(0);
+    for (const other of [P1, P2].map((i) => at(party, i))) {
+      for (const object of other.said) if (object.kind === 'bundle') party.offer(seat, object);
+    }
+    expect(proposals()).toBe(1);
+  });
+
   /** Stands in window 1 with every bundle said and heard, and p3 locked by votes that reach nobody else. */
   const locked = (): Party => {
     const party = table();

@@ -1,4 +1,4 @@
-import { compareIds, type Id } from '../bytes/bytes.ts';
+import type { Id } from '../bytes/bytes.ts';
 import { IdMap } from '../collections/id-map.ts';
 import type { Reveal } from '../consensus/objects.ts';
 
@@ -16,19 +16,17 @@ export class RevealKeeper {
     return this.#byId.get(id);
   }
 
-  /** The first one of a node. */
   of(nodeId: Id): Reveal | undefined {
     return this.#byNode.get(nodeId);
   }
 
-  /** Keeps a reveal; a second one of its node beside the first, for a proposal that cannot be judged without it. */
   keep(reveal: Reveal): void {
+    this.#byNode.set(reveal.nodeId, reveal);
     this.#byId.set(reveal.id, reveal);
-    if (!this.#byNode.has(reveal.nodeId)) this.#byNode.set(reveal.nodeId, reveal);
   }
 
-  /** What the own bundle lists, one of each node: by identifier, ascending. */
+  /** What the own bundle lists: by identifier, ascending. */
   listable(): readonly Reveal[] {
-    return [...this.#byNode.values()].sort((a, b) => compareIds(a.id, b.id));
+    return [...this.#byId.values()];
   }
 }

@@ -29,7 +29,7 @@ export const roundsOf = (session: Session, ports: SessionPorts): Rounds => {
     proposeFresh: (round) => proposeFresh(session, ports, round),
     propose: (valid, round) => proposeAgain(ports, valid, round),
     changed: () => ports.changed(),
-    wantProposal: (hash, isDecided) => bodies.requireProposal(hash, isDecided),
+    wantProposal: (hash) => bodies.requireProposal(hash),
     decide: (candidate, round) => ports.decide(candidate, round),
     contradiction: (reason) => ports.stop(reason),
   };

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { equalBytes } from '../bytes/bytes.ts';
+import { equalBytes, ZERO_ID } from '../bytes/bytes.ts';
 import { makeBundle } from '../consensus/bundle.ts';
 import { makeEvidence } from '../consensus/evidence.ts';
 import { makeHeader } from '../consensus/header.ts';
@@ -19,8 +19,11 @@ import { makeVote } from '../consensus/vote.ts';
 import { idOf } from '../operations/accounts.suite.ts';
 import { makeOperation } from '../operations/codec.ts';
 import { applyWindow, headerFields } from '../transition/apply.ts';
+import { CLASS_PROPOSAL } from '../wire/messages.ts';
+import type { SessionPorts } from './context.ts';
+import { proposeFresh } from './own.ts';
 import { Party, type Seat } from './party.suite.ts';
-import type { ParticipantEffect, Verdict } from './types.ts';
+import type { FinalRecord, ParticipantEffect, Verdict } from './types.ts';
 
 let party: Party;
 /** In the order of cascade(1): the first leads round 1. */
@@ -83,8 +86,9 @@ const proposed = (bundles: readonly Bundle[]): Proposal => {
 
 /** What the leader might sign for round 1 instead. */
 const withHeader = ({ header, reveals }: Proposal, bundles: readonly Listed[], changes: object = {}): Proposal => {
-  const fields = { ...header, includedBundlesRoot: listRoot(bundles), ...changes };
-  return makeProposal(makeHeader(fields, seats[0].key), bundles, reveals);
+  const { kind: _, id, bytes, scope, signature, ...fields } = header;
+  const changed = { ...fields, includedBundlesRoot: listRoot(bundles), ...changes };
+  return makeProposal(makeHeader(changed, seats[0].key), bundles, reveals);
 };
 
 const vote = (seat: Seat, proposalHash: string, phase: 1 | 2 = PREVOTE, round = 1): Vote =>
@@ -116,6 +120,10 @@ describe('a copy with another signature under a known identifier (09 §12.8)', (
     expect([offer(proposal), offer(proposal)]).toEqual([accept, accept]);
     expect(offer({ ...proposal, header: spoiled(proposal.header) })).toEqual(reject('InvalidSignature'));
     expect(offer({ ...proposal, bundles: proposal.bundles.slice(1) })).toEqual(reject('BundlesRootMismatch'));
+    expect(offer({ ...proposal })).toEqual(accept);
+    // Also when its round has no room for another one.
+    expect(offer(withHeader(proposal, proposal.bundles, { stateRoot: idOf(1) }))).toEqual(accept);
+    expect(offer(withHeader(proposal, proposal.bundles, { stateRoot: idOf(2) }))).toEqual({ type: 'stale' });
     expect(offer({ ...proposal })).toEqual(accept);
   });
 
@@ -215,14 +223,53 @@ describe('bounds (09 §12.11)', () => {
     expect(offer(twice(2))).toEqual(accept);
   });
 
-  it('an old header made again beyond the bounds is kept as a header only', () => {
+  it('a vote beyond the bounds costs no signature check', () => {
+    started();
+    for (let round = 3; round < 35; round++) expect(offer(vote(seats[0], idOf(1), PREVOTE, round))).toEqual(accept);
+    expect(offer(spoiled(vote(seats[0], idOf(1), PREVOTE, 40)))).toEqual({ type: 'stale' });
+  });
+
+  it('a header with a quorum is taken though its round is full, and made again only within the bounds', () => {
     const proposal = proposed(started());
-    offer(proposal);
-    certify(proposal.header.id);
+    for (const n of [1, 2]) offer(withHeader(proposal, proposal.bundles, { stateRoot: idOf(n) }));
+    expect(offer(proposal)).toEqual({ type: 'stale' });
+    const { session } = seats[3].participant;
+    for (const seat of seats.slice(0, 3)) offer(vote(seat, proposal.header.id));
+    expect(emitted('need').at(-1)?.names).toEqual([{ class: CLASS_PROPOSAL, id: proposal.header.id }]);
+    const [leader] = seats.filter(({ nodeId }) => nodeId === session.open.cascade[1]);
     const again = (validRound: number): Proposal =>
-      makeReproposal(proposal, validRound, 4, seats[3].nodeId, seats[3].key);
-    expect([1, 2, 3].map((validRound) => offer(again(validRound)).type)).not.toContain('reject');
-    expect(seats[3].participant.session.proposals.ofRound(4, 4).length).toBeLessThanOrEqual(2);
+      makeReproposal(proposal, validRound, 256 + 1, leader?.nodeId as string, (leader as Seat).key);
+    for (const validRound of [1, 2, 3]) expect(offer(again(validRound))).toEqual(accept);
+    expect(session.proposals.ofRound(257, 2)).toHaveLength(2);
+    expect(offer(proposal)).toEqual(accept);
+    expect(session.proposals.ofRound(1, 1)).toHaveLength(2);
+    expect(session.rounds.locked?.candidate.hash).toBe(proposal.header.id);
+  });
+});
+
+describe('proposals made again (09 §11.2.2)', () => {
+  it('by who leads the round, signed for it; by nobody else', () => {
+    const proposal = proposed(started());
+    const again = (seat: Seat, by = seat): Proposal => makeReproposal(proposal, 1, 2, seat.nodeId, by.key);
+    expect(offer(again(seats[2]))).toEqual(reject('LeaderNotCanonical'));
+    expect(offer(again(seats[1], seats[2]))).toEqual(reject('InvalidLeaderSignature'));
+    expect(offer(again(seats[1]))).toEqual(accept);
+  });
+
+  it('decoded when nobody knew the leader yet: no use, no blame', () => {
+    const proposal = proposed(started());
+    const { reproposal, ...rest } = makeReproposal(proposal, 1, 2, seats[1].nodeId, seats[1].key);
+    const unknown = { ...rest, reproposal: { ...reproposal, leader: ZERO_ID } } as Proposal;
+    expect(offer(unknown)).toEqual({ type: 'stale' });
+  });
+
+  it('after all 255 depths a leader repeats the header it has signed', () => {
+    const proposal = proposed(started());
+    const published: unknown[] = [];
+    const { session, config } = seats[0].participant;
+    const ports = { config, emit: ({ object }: { object: unknown }) => published.push(object) };
+    expect(proposeFresh(session, ports as unknown as SessionPorts, 256)).toBe(true);
+    expect(published).toEqual([proposal]);
   });
 });
 
@@ -285,14 +332,17 @@ describe('what stops a node (09 §12.17)', () => {
     expect([emitted('stop'), emitted('final').length]).toEqual([[], 1]);
   });
 
-  it('catch-up that certified another history', () => {
+  it.each([
+    ['parent', { prevProposalHash: idOf(1) }],
+    ['timechain value', { timechainValue: idOf(1) }],
+  ])('catch-up that certified another %s', (_, changes) => {
+    started();
     const [record] = seats[0].finals as [Seat['finals'][0]];
     const { settled, proposal } = record;
-    const header = { ...proposal.header, window: 1, prevProposalHash: idOf(1) };
-    seats[3].participant.caughtUp(
-      [{ ...record, settled: { ...settled, window: 1 }, proposal: { ...proposal, header } }],
-      1,
-    );
+    const { timechainValue } = seats[3].participant.session;
+    const header = { ...proposal.header, window: 1, prevProposalHash: proposal.header.id, timechainValue, ...changes };
+    const other = { ...record, settled: { ...settled, window: 1 }, proposal: { ...proposal, header } } as FinalRecord;
+    seats[3].participant.caughtUp([other], 10_000);
     expect(seats[3].participant.stopped).toBe(true);
   });
 });

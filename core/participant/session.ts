@@ -9,7 +9,6 @@ import {
   type Bundle,
   EVIDENCE_BUNDLE,
   EVIDENCE_HEADER,
-  EVIDENCE_REVEAL,
   EVIDENCE_VOTE,
   type Header,
   PRECOMMIT,
@@ -128,6 +127,7 @@ export class Session {
     }
   }
 
+  /** No node has two valid reveals of a window: node, window and T give its endpoint, and these three are all that it says. */
   offerReveal(reveal: Reveal): Verdict {
     const isCurrent = reveal.window === this.window;
     if (isCurrent && this.timechainValue === undefined) return holdUntil('timechain', this.window);
@@ -138,11 +138,7 @@ export class Session {
     if (lottery === undefined) return STALE;
     const reason = judgeReveal(reveal, lottery, this.#ports.config.verify);
     if (reason !== undefined) return rejected(reason);
-    if (known !== undefined && known.id !== reveal.id) {
-      this.convictions.found(makeEvidence(EVIDENCE_REVEAL, known, reveal));
-      if (!this.bodies.isWanted(reveal.id)) return STALE;
-    }
-    if (known?.id !== reveal.id) keeper.keep(reveal);
+    if (known === undefined) keeper.keep(reveal);
     return ACCEPT;
   }
 

@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { type Phase, PRECOMMIT, PREVOTE, type Proposal } from '../consensus/objects.ts';
 import { depthOf } from '../lottery/cascade.ts';
 import { ProposalKeeper } from './proposals.ts';
@@ -259,6 +259,12 @@ describe('precommit and rounds (09 §11.2.4, §11.2.5)', () => {
     expect([desk.voting.valid?.round, desk.voting.locked]).toEqual([1, undefined]);
     expect(desk.hear(PRECOMMIT, 1, NIL, 1, 2, 3)).toEqual([]);
     expect(desk.voting.round).toBe(3);
+  });
+
+  it('in a new round signers may speak of 32 more future votes', () => {
+    const changed = vi.spyOn(desk.votes, 'roundChanged');
+    desk.hear(PREVOTE, 3, NIL, 1, 2);
+    expect(changed).toHaveBeenCalledTimes(1);
   });
 
   it('the last round is not left', () => {

@@ -47,7 +47,7 @@ export interface VotingPorts {
   /** The round or the valid value changed: makes it durable, and says so where it is part of the standing. */
   changed(): void;
   /** A proposal with a quorum is not known here: asks for it. */
-  wantProposal(hash: Id, isDecided: boolean): void;
+  wantProposal(hash: Id): void;
   decide(candidate: Candidate, round: number): void;
   /** A certificate that contradicts validation or another one: a safety failure (09 §12.17). */
   contradiction(reason: string): void;
@@ -159,7 +159,7 @@ export class Voting implements Rounds {
   #decide(decided: { readonly round: number; readonly value: Id }): boolean {
     const candidate = this.#ports.proposals.get(decided.value);
     if (candidate === undefined) {
-      this.#ports.wantProposal(decided.value, true);
+      this.#ports.wantProposal(decided.value);
       return false;
     }
     const judgement = this.#ports.judge(candidate);
@@ -181,7 +181,7 @@ export class Voting implements Rounds {
     for (let i = this.#quorums.length - 1; i >= 0; i--) {
       const { round, value } = this.#quorums[i] as { round: number; value: Id };
       const candidate = this.#ports.proposals.get(value);
-      if (candidate === undefined) this.#ports.wantProposal(value, false);
+      if (candidate === undefined) this.#ports.wantProposal(value);
       else if (this.#ports.judge(candidate) === 'valid') {
         this.valid = { candidate, round };
         this.#quorums.splice(0, i + 1);
