@@ -32,6 +32,7 @@ program
   .command('run')
   .description('run a scenario once and judge it')
   .argument('<scenario>', 'a name from `montana list`, or a .json, .mjs or .ts file')
+  .option('--variant <name>', 'the same experiment under other settings, e.g. the rule as published')
   .option('--seed <seed>', 'another history of the same scenario')
   .option('--set <path=value>', 'change a field, e.g. rules=published or hosts.0.speed=2000; repeatable', collect, [])
   .option('--json', 'one JSON object on stdout, progress on stderr')

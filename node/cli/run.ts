@@ -56,8 +56,12 @@ const makeFolder = async (path: string): Promise<void> => {
   }
 };
 
-const reproduceCommand = (name: string, { seed, set }: Changes): string => {
-  const changes = [...(seed === undefined ? [] : ['--seed', seed]), ...set.flatMap((setting) => ['--set', setting])];
+const reproduceCommand = (name: string, { variant, seed, set }: Changes): string => {
+  const changes = [
+    ...(variant === undefined ? [] : ['--variant', variant]),
+    ...(seed === undefined ? [] : ['--seed', seed]),
+    ...set.flatMap((setting) => ['--set', setting]),
+  ];
   return ['npm run -s montana -- run', ...[name, ...changes].map(inShell)].join(' ');
 };
 

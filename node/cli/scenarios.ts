@@ -3,7 +3,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { extname, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Scenario, ScenarioInput } from '#sim/run/scenario.ts';
-import { applySetting, parseScenario, ScenarioError, suggestion } from '#sim/run/settings.ts';
+import { applySetting, applyVariant, parseScenario, ScenarioError, suggestion } from '#sim/run/settings.ts';
 import { UsageError } from './usage.ts';
 
 const folder = new URL('../../scenarios/', import.meta.url);
@@ -22,16 +22,18 @@ export const scenarioNames = async (): Promise<readonly string[]> => {
     .sort();
 };
 
-/** What a command changes in a scenario: its seed, and fields as `path=value`. */
+/** What a command changes in a scenario: first its variant, then its seed, and fields as `path=value`. */
 export interface Changes {
+  readonly variant?: string;
   readonly seed?: string;
   readonly set: readonly string[];
 }
 
 /** A scenario by name or from a file, changed and checked. Throws `UsageError` with the first field at fault. */
-export const readScenario = async (name: string, { seed, set }: Changes = { set: [] }): Promise<Scenario> => {
+export const readScenario = async (name: string, { variant, seed, set }: Changes = { set: [] }): Promise<Scenario> => {
   try {
     const input = await load(name);
+    if (variant !== undefined) applyVariant(input, variant);
     if (seed !== undefined) input.seed = seed;
     for (const setting of set) applySetting(input, setting);
     return parseScenario(input, name);

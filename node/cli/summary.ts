@@ -15,6 +15,11 @@ export const summary = (result: RunResult): string => {
     const wanted = met ? '' : ` (expected: ${expected})`;
     lines.push(`  ${MARK[`${met}`]} ${name.padEnd(23)} ${verdict}${wanted}: ${detail}`);
   }
+  for (const { metric, least, most, observed, met } of result.limits) {
+    lines.push(
+      `  ${MARK[`${met}`]} ${metric.padEnd(23)} ${observed ?? 'not measured'} (expected: ${rangeText(least, most)})`,
+    );
+  }
   const perSecond = result.seconds > 0 ? result.deliveries / result.seconds : 0;
   lines.push(
     '',
@@ -33,11 +38,19 @@ export const summary = (result: RunResult): string => {
   if (isAsExpected(result)) {
     lines.push('Everything as expected.', `Again: ${result.reproduce}`, '');
   } else {
-    const failed: string[] = result.properties.filter(({ met }) => !met).map(({ name }) => name);
+    const failed: string[] = [
+      ...result.properties.filter(({ met }) => !met).map(({ name }) => name),
+      ...result.limits.filter(({ met }) => !met).map(({ metric }) => metric),
+    ];
     if (!isComplete(result)) failed.push('the run stalled');
     lines.push(`NOT as expected: ${failed.join(', ')}. To repeat it:`, `  ${result.reproduce}`, '');
   }
   return lines.join('\n');
+};
+
+const rangeText = (least: number | undefined, most: number | undefined): string => {
+  if (least === undefined) return most === undefined ? 'any number' : `at most ${most}`;
+  return most === undefined ? `at least ${least}` : least === most ? `${least}` : `${least} to ${most}`;
 };
 
 /** Characters of a full bar. */

@@ -106,7 +106,7 @@ export const presenceMetrics = (
     metrics[`presence.${i + 1}`] = permille / 1000;
   });
   for (const fault of faults) {
-    if (fault.type !== 'restart') continue;
+    if (fault.type !== 'restart' || fault.hosts === undefined) continue;
     const after = over(fault.window + 1);
     for (const name of fault.hosts) metrics[`presence.${name}`] = (after[names.indexOf(name)] as number) / 1000;
   }

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { PROPERTIES, scenarioSchema } from './scenario.ts';
+import { PROPERTIES, type Scenario, scenarioSchema } from './scenario.ts';
 
 const verdict = z.enum(['holds', 'violated', 'measured']);
 
@@ -11,6 +11,15 @@ const propertySchema = z.strictObject({
   met: z.boolean(),
   /** One line. */
   detail: z.string(),
+});
+
+/** One number that the scenario sets limits to. Observed: null where the run has no such number, which never meets. */
+const limitSchema = z.strictObject({
+  metric: z.string(),
+  least: z.number().optional(),
+  most: z.number().optional(),
+  observed: z.number().nullable(),
+  met: z.boolean(),
 });
 
 const count = z.int().min(0);
@@ -38,6 +47,7 @@ export const runResultSchema = z.strictObject({
   /** The highest window final at every honest node that is up; −1: none. */
   finalWindow: z.int().min(-1),
   properties: z.array(propertySchema),
+  limits: z.array(limitSchema),
   metrics: z.record(z.string(), z.number()),
   /** The command that repeats this run. */
   reproduce: z.string(),
@@ -46,10 +56,21 @@ export const runResultSchema = z.strictObject({
 export type PropertyResult = z.infer<typeof propertySchema>;
 export type RunResult = z.infer<typeof runResultSchema>;
 
+export type LimitResult = z.infer<typeof limitSchema>;
+
+/** The limits a scenario sets to numbers of its result, judged. */
+export const limitsOf = ({ expect }: Scenario, metrics: Readonly<Record<string, number>>): readonly LimitResult[] =>
+  expect.flatMap((due): LimitResult[] => {
+    if (!('metric' in due)) return [];
+    const { metric, least = Number.NEGATIVE_INFINITY, most = Number.POSITIVE_INFINITY } = due;
+    const observed = Object.hasOwn(metrics, metric) ? (metrics[metric] as number) : null;
+    return [{ ...due, observed, met: observed !== null && observed >= least && observed <= most }];
+  });
+
 /** Whether a run came to its end. One that stalled fails, unless its scenario says what to think of `progress`. */
 export const isComplete = ({ finalWindow, windows, properties }: RunResult): boolean =>
   finalWindow >= windows || properties.some(({ name }) => name === 'progress');
 
 /** Exit code 0: every expectation met. */
 export const isAsExpected = (result: RunResult): boolean =>
-  isComplete(result) && result.properties.every(({ met }) => met);
+  isComplete(result) && [...result.properties, ...result.limits].every(({ met }) => met);

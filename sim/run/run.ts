@@ -22,10 +22,11 @@ import { makeFounders } from './founders.ts';
 import { Measures, presenceMetrics } from './measures.ts';
 import { drawnHosts, SharedMemo } from './memo.ts';
 import { modelJudge } from './model.ts';
-import type { PropertyResult, RunResult } from './result.ts';
+import { limitsOf, type PropertyResult, type RunResult } from './result.ts';
 import type { Scenario } from './scenario.ts';
 import { hostNames } from './settings.ts';
-import { genesisOf, hostSpecs, interventionsOf, strategiesOf, suiteOf } from './setup.ts';
+import { genesisOf, hostSpecs, interventionsOf, suiteOf } from './setup.ts';
+import { strategiesOf } from './strategies.ts';
 import { Workload } from './workload.ts';
 
 /** Virtual time without a new final window after which a run is given up: nothing will close any more. */
@@ -154,7 +155,7 @@ export class Run {
         outgoing: scenario.network.links,
       },
       strategies,
-      interventions: interventionsOf(scenario),
+      interventions: interventionsOf(scenario, names),
       observe: (host, notice, at) => this.#observe(host, notice, at),
     });
   }
@@ -217,7 +218,7 @@ export class Run {
     const { scenario, world } = this;
     const { counts } = world;
     const finalWindow = this.#head.window();
-    const expected = new Map(scenario.expect.map(({ property, is }) => [property, is]));
+    const expected = new Map(scenario.expect.flatMap((due) => ('property' in due ? [[due.property, due.is]] : [])));
     const properties = this.#observers.flatMap((observer): PropertyResult[] => {
       const name = observer.name as PropertyResult['name'];
       const due = expected.get(name);
@@ -248,6 +249,7 @@ export class Run {
       stateRoot: this.#roots[finalWindow] ?? '',
       finalWindow,
       properties,
+      limits: [...limitsOf(scenario, metrics)],
       metrics,
       reproduce: '',
     };

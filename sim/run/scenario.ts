@@ -48,6 +48,8 @@ const hostsSchema = z.strictObject({
   cpu: whole(1, 1_000_000).default(1000),
   /** Bits per second for sending, shared by all links. */
   uplink: whole(1_000, 1_000_000_000_000).default(50_000_000),
+  /** Windows each node of the group has confirmed before the run: its chain_length and snapshot at the start. */
+  chainLength: whole(1, 1_000_000_000).default(1),
 });
 
 /** A moment inside a run: when the first node enters `window`, and so many virtual seconds later. */
@@ -55,9 +57,20 @@ const momentShape = { window: whole(0, 1_000_000), after: whole(0, 1_000_000).de
 
 const names = z.array(z.string()).min(1);
 
+/** Hosts by name, or so many percent of them, spread evenly over their numbers. */
+const someHosts = z.union([names, z.strictObject({ share: whole(0, 100) })]);
+export type SomeHosts = z.infer<typeof someHosts>;
+
 const faultSchema = z.discriminatedUnion('type', [
-  z.strictObject({ type: z.literal('crash'), ...momentShape, hosts: names, effects: whole(0, 10_000).optional() }),
-  z.strictObject({ type: z.literal('restart'), ...momentShape, hosts: names }),
+  z.strictObject({
+    type: z.literal('crash'),
+    ...momentShape,
+    /** `leaders`: the first so many of the window's cascade. */
+    hosts: z.union([names, z.strictObject({ share: whole(0, 100) }), z.strictObject({ leaders: whole(0, 1_000) })]),
+    effects: whole(0, 10_000).optional(),
+  }),
+  /** By default of every host that is down then. */
+  z.strictObject({ type: z.literal('restart'), ...momentShape, hosts: names.optional() }),
   z.strictObject({ type: z.literal('cut'), ...momentShape, groups: z.array(names).min(1) }),
   z.strictObject({ type: z.literal('heal'), ...momentShape }),
 ]);
@@ -68,6 +81,8 @@ const workloadSchema = z.strictObject({
   anchors: whole(0, 10_000).default(0),
   /** Transfers that create their receiver. */
   creations: whole(0, 1_000).default(0),
+  /** Shops, each with an account: from the moment they are funded each makes one transfer of `amount` nɈ a window to the next. */
+  shops: z.strictObject({ count: whole(2, 10_000), amount: whole(1, 1_000_000_000) }).optional(),
 });
 
 const adversarySchema = z.discriminatedUnion('type', [
@@ -80,11 +95,30 @@ const adversarySchema = z.discriminatedUnion('type', [
     ...momentShape,
     seconds: whole(1, 100_000),
   }),
+  /** Whenever one of them leads, signs two proposals and shows each half of the network another. */
+  z.strictObject({ type: z.literal('equivocating-leader'), hosts: someHosts }),
+  /** Sign the two proposals of a leader among them, and vote for both: for each half of the network the one it was shown. */
+  z.strictObject({ type: z.literal('equivocating-voters'), hosts: someHosts }),
+  /** Have hashed the first windows of the chain that starts from 32 zero bytes before the network was launched. */
+  z.strictObject({ type: z.literal('precomputed-chain'), hosts: someHosts, windows: whole(1, 100_000) }),
 ]);
 
-const expectSchema = z.strictObject({
-  property: z.enum(PROPERTIES),
-  is: z.enum(['holds', 'violated', 'measured']),
+const expectSchema = z.union([
+  z.strictObject({ property: z.enum(PROPERTIES), is: z.enum(['holds', 'violated', 'measured']) }),
+  /** A number of the result lies between `least` and `most`, both included. */
+  z.strictObject({ metric: z.string().min(1), least: z.number().optional(), most: z.number().optional() }),
+]);
+export type Expectation = z.infer<typeof expectSchema>;
+
+/** Measures that a run takes only if asked: they cost time, or say nothing of most scenarios. */
+export const MEASURES = ['lottery', 'payments', 'closing', 'epochs'] as const;
+
+/** The same experiment under other settings, where other things are expected: the rule as published, for one. */
+const variantSchema = z.strictObject({
+  /** Fields by path, as `--set` names them. */
+  set: z.record(z.string(), z.json()),
+  /** Replaces the list of the scenario. */
+  expect: z.array(expectSchema).optional(),
 });
 
 /** What a sound network shows: everything holds; presence is only measured. */
@@ -112,6 +146,8 @@ export const scenarioSchema = z.strictObject({
     .default({ tau2: 60, d0: 2_560 }),
   suite: z.enum(['modelled', 'real']).default('modelled'),
   timers: z.enum(['ordinary', 'patient']).default('ordinary'),
+  /** When T is known to a node that did not compute it: by the bundles of a quorum (09 §8.1), or by a certificate only (04 §13). */
+  adoption: z.enum(['bundles', 'certificate']).default('bundles'),
   hosts: z.array(hostsSchema).min(1).max(64),
   network: z
     .strictObject({
@@ -128,6 +164,8 @@ export const scenarioSchema = z.strictObject({
   adversary: z.array(adversarySchema).max(64).default([]),
   /** By default everything holds. A property that is not named here is not judged. */
   expect: z.array(expectSchema).default(everythingHolds),
+  measure: z.array(z.enum(MEASURES)).default([]),
+  variants: z.record(z.string().regex(/^[a-z][a-z0-9-]*$/), variantSchema).default({}),
   /** Encode and decode every message: slower, same digest. */
   wire: z.boolean().default(false),
   /** Remember pure results shared by hosts: faster, same digest. */

@@ -42,11 +42,13 @@ const checkHostNames = (scenario: Scenario, source: string): void => {
   };
   scenario.faults.forEach((fault, i) => {
     if (fault.type === 'cut') fault.groups.forEach((group, j) => check(`faults.${i}.groups.${j}`, group));
-    else if (fault.type !== 'heal') check(`faults.${i}.hosts`, fault.hosts);
+    else if (fault.type !== 'heal' && Array.isArray(fault.hosts)) check(`faults.${i}.hosts`, fault.hosts);
   });
   scenario.adversary.forEach((adversary, i) => {
-    check(`adversary.${i}.host`, [adversary.host]);
-    check(`adversary.${i}.target`, [adversary.target]);
+    if (adversary.type === 'signature-flood') {
+      check(`adversary.${i}.host`, [adversary.host]);
+      check(`adversary.${i}.target`, [adversary.target]);
+    } else if (Array.isArray(adversary.hosts)) check(`adversary.${i}.hosts`, adversary.hosts);
   });
 };
 
@@ -142,6 +144,19 @@ export const applySetting = (input: Record<string, unknown>, setting: string): v
   });
   fieldOf(target, last, setting);
   target[last] = parseValue(setting.slice(at + 1));
+};
+
+/** Turns a scenario as written into one of its variants. */
+export const applyVariant = (input: Record<string, unknown>, name: string): void => {
+  const { data: variants = {} } = scenarioSchema.shape.variants.safeParse(input.variants);
+  const variant = variants[name];
+  if (variant === undefined) {
+    const known = Object.keys(variants);
+    const which = known.length === 0 ? 'it has none' : `it has ${known.join(', ')}`;
+    throw new ScenarioError(`no variant "${name}"${suggestion(name, known)}; ${which}`);
+  }
+  for (const [path, value] of Object.entries(variant.set)) applySetting(input, `${path}=${JSON.stringify(value)}`);
+  if (variant.expect !== undefined) input.expect = variant.expect;
 };
 
 /** What stands under a key of a scenario as written. A list has indices up to the first free one. */

@@ -5,15 +5,13 @@ import type { Suite } from '#core/crypto/suite.ts';
 import { buildGenesis, type Genesis } from '#core/genesis/genesis.ts';
 import { simulation } from '#core/genesis/profiles.ts';
 import { rulesOf } from '#core/genesis/rules.ts';
-import { type Flood, SignatureFlood } from '#sim/adversary/signature-flood.ts';
 import { memoised } from '#sim/suite/memo.ts';
 import { modelledSuite } from '#sim/suite/modelled.ts';
-import type { Strategy } from '#sim/world/strategy.ts';
 import type { HostSpec, Intervention } from '#sim/world/types.ts';
 import type { MontanaShape } from './adapter.ts';
+import { chosenHosts } from './chosen.ts';
 import type { Founder } from './founders.ts';
 import type { Scenario } from './scenario.ts';
-import { hostNames } from './settings.ts';
 
 /** Signature checks remembered at most: a few windows of a thousand nodes. */
 const CHECKS = 65_536;
@@ -56,40 +54,27 @@ export const hostSpecs = ({ hosts, profile }: Scenario, names: readonly string[]
   return specs;
 };
 
-/** Faults as lines of data; a window becomes a moment when the first host enters it. */
-export const interventionsOf = ({ faults }: Scenario): readonly Intervention<MontanaShape>[] =>
-  faults.map((fault) => {
+/**
+ * Faults as lines of data; a window becomes a moment when the first host enters it. Those that depend on what has happened by
+ * then (`leaders`, a restart of all that are down) are resolved by the run at that moment.
+ */
+export const interventionsOf = (
+  { faults }: Scenario,
+  names: readonly string[],
+): readonly Intervention<MontanaShape>[] =>
+  faults.flatMap((fault): Intervention<MontanaShape>[] => {
     const at = { milestone: fault.window, after: fault.after * SECOND };
     switch (fault.type) {
       case 'cut':
-        return { at, type: 'cut', groups: fault.groups };
+        return [{ at, type: 'cut', groups: fault.groups }];
       case 'heal':
-        return { at, type: 'heal' };
+        return [{ at, type: 'heal' }];
       case 'restart':
-        return { at, type: 'restart', hosts: fault.hosts };
-      case 'crash':
-        return fault.effects === undefined
-          ? { at, type: 'crash', hosts: fault.hosts }
-          : { at, type: 'crash', hosts: fault.hosts, effects: fault.effects };
+        return fault.hosts === undefined ? [] : [{ at, type: 'restart', hosts: fault.hosts }];
+      case 'crash': {
+        if ('leaders' in fault.hosts) return [];
+        const hosts = chosenHosts(fault.hosts, names).map((host) => names[host] as string);
+        return [{ at, type: 'crash', hosts, ...(fault.effects === undefined ? {} : { effects: fault.effects }) }];
+      }
     }
   });
-
-/** By name of the host. A host with several lines of `adversary` has one strategy for them all. */
-export const strategiesOf = (
-  { adversary, nodes }: Scenario,
-  founders: readonly Founder[],
-): ReadonlyMap<string, Strategy<MontanaShape>> => {
-  const names = hostNames(nodes);
-  const floods = new Map<string, Flood[]>();
-  for (const { host, target, rate, window, after, seconds } of adversary) {
-    const others = floods.get(host) ?? [];
-    floods.set(host, [...others, { target: names.indexOf(target), rate, window, after, seconds }]);
-  }
-  return new Map(
-    [...floods].map(([name, own]) => {
-      const host = names.indexOf(name);
-      const members = founders.filter((_, other) => other !== host).map(({ nodeId }) => nodeId);
-      return [name, new SignatureFlood({ host, floods: own, members })];
-    }),
-  );
-};
