@@ -6,6 +6,13 @@ import type { ApplyMemo } from './evaluation.ts';
 import type { Candidate } from './proposals.ts';
 import type { TimerFigures } from './timers.ts';
 import type { Meter, ParticipantEffect } from './types.ts';
+import type { VotingRules } from './voting-rules.ts';
+
+/**
+ * When T_W is known to a node that did not compute it: by bundles of a quorum or a certificate (09 §8.1), or by a certificate only,
+ * the rule that 09 §8 replaces. Local policy: nodes of one network may differ.
+ */
+export type Adoption = 'bundles' | 'certificate';
 
 /** Who this node is, and how it runs: fixed for its life. */
 export interface ParticipantConfig {
@@ -15,6 +22,10 @@ export interface ParticipantConfig {
   /** undefined: an observer, which follows and signs nothing. */
   readonly identity: { readonly nodeId: Id; readonly key: SigningKey } | undefined;
   readonly timers: TimerFigures;
+  /** By default `bundles`. */
+  readonly adoption?: Adoption;
+  /** By default `VOTING_RULES`; anything else is a planted defect. */
+  readonly voting?: VotingRules;
   readonly memo: ApplyMemo;
   readonly meter: Meter;
 }

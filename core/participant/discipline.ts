@@ -2,7 +2,7 @@ import { IdSet } from '../collections/id-map.ts';
 import type { ParticipantConfig } from './context.ts';
 import type { Candidate } from './proposals.ts';
 import type { Session } from './session.ts';
-import { graceOf } from './timers.ts';
+import { VOTING_RULES } from './voting-rules.ts';
 
 /**
  * Collection discipline of a fresh proposal in `round` (09 §11.4.1, §12.6): every signer whose valid bundle this node accepted at
@@ -17,6 +17,7 @@ export const isDisciplined = (
 ): boolean => {
   if (config.network.rules.collection !== 'disciplined') return true;
   const { bundles, open } = session;
+  const { graceOf } = config.voting ?? VOTING_RULES;
   const latest = candidate.offeredAt - graceOf(config.timers, round) * tick;
   let included: IdSet | undefined;
   for (const { slot, nodeId } of open.roster.members) {

@@ -178,7 +178,7 @@ export class Participant {
   #advance(): void {
     while (!this.#stopped) {
       const session = this.#session;
-      const adoptable = session.timechainValue === undefined ? session.bundles.adoptable() : undefined;
+      const adoptable = this.#adoptable();
       if (adoptable !== undefined) this.#adopt(adoptable);
       if (session.rounds.round === 0 && session.mayStart) session.rounds.start();
       session.rounds.advance();
@@ -278,6 +278,13 @@ export class Participant {
     }
     publishBundleAndReveal(session, this.mempool, this.registrations, this.#ports, this.#records);
     this.#hash();
+  }
+
+  /** T_W as bundles of a quorum carry it, while it is not known otherwise (09 §8.1). */
+  #adoptable(): Id | undefined {
+    const { bundles, timechainValue } = this.#session;
+    if (timechainValue !== undefined || this.config.adoption === 'certificate') return undefined;
+    return bundles.adoptable();
   }
 
   /** T_W is adopted; the own one is finished all the same if it lacks little (09 §12.3). */

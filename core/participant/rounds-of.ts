@@ -33,5 +33,5 @@ export const roundsOf = (session: Session, ports: SessionPorts): Rounds => {
     decide: (candidate, round) => ports.decide(candidate, round),
     contradiction: (reason) => ports.stop(reason),
   };
-  return config.network.rules.finality === 'votes' ? new Voting(voting) : new FirstValid(voting);
+  return config.network.rules.finality === 'votes' ? new Voting(voting, config.voting) : new FirstValid(voting);
 };

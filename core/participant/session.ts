@@ -65,7 +65,7 @@ export class Session {
     this.open = open;
     this.#ports = ports;
     this.bundles = new BundleKeeper(open.roster);
-    this.votes = new VoteKeeper(open.roster);
+    this.votes = new VoteKeeper(open.roster, ports.config.voting);
     this.bodies = new Bodies(this, ports);
     this.convictions = new Convictions(this, ports);
     this.reveals = reveals;

@@ -81,8 +81,8 @@ describe('votes of one window (09 §11.2.7)', () => {
           });
           expect(keeper.skipTarget(round)).toBe(ahead.at(-1) ?? 0);
           for (const value of VALUES) {
-            const justifying = ROUNDS.filter((r) => r >= 2 && r < round && isQuorum(r, PREVOTE, value));
-            expect(keeper.prevoteQuorumRound(value, 2, round)).toBe(justifying.at(-1) ?? 0);
+            const justifying = ROUNDS.filter((r) => r < round && isQuorum(r, PREVOTE, value));
+            expect(keeper.prevoteQuorumRound(value, round)).toBe(justifying.at(-1) ?? 0);
           }
         }
       }),

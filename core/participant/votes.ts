@@ -2,6 +2,7 @@ import { compareIds, type Id } from '../bytes/bytes.ts';
 import { Bitset } from '../collections/bitset.ts';
 import type { Phase, Vote } from '../consensus/objects.ts';
 import type { Member, Roster } from '../consensus/roster.ts';
+import { VOTING_RULES, type VotingRules } from './voting-rules.ts';
 
 /** How a vote got here: its bounds differ (09 §12.11). Own votes count as `proof`: nothing bounds them. */
 export type VoteSource = 'gossip' | 'evidence' | 'proof';
@@ -40,6 +41,7 @@ interface RoundTally {
  */
 export class VoteKeeper {
   readonly #roster: Roster;
+  readonly #rules: VotingRules;
   /** Ascending by round. */
   readonly #rounds: RoundTally[] = [];
   /** Greatest round each slot has voted in, 0 = none. */
@@ -47,8 +49,9 @@ export class VoteKeeper {
   /** Votes of each slot beyond the next round, since the own round changed. */
   readonly #future: number[];
 
-  constructor(roster: Roster) {
+  constructor(roster: Roster, rules: VotingRules = VOTING_RULES) {
     this.#roster = roster;
+    this.#rules = rules;
     this.#lastRound = roster.members.map(() => 0);
     this.#future = roster.members.map(() => 0);
   }
@@ -64,7 +67,7 @@ export class VoteKeeper {
     const tally = this.#open(round, vote.phase);
     let value = find(tally.values, proposalHash);
     if (value?.signers.get(slot) === true) return 'duplicate';
-    if (source === 'gossip' && tally.first[slot] !== undefined) return 'conflict';
+    if (tally.first[slot] !== undefined && !this.#rules.countsBeside(source)) return 'conflict';
     if (source !== 'proof') {
       if (!this.hasRoom(slot, round, ownRound)) return 'overflow';
       if (round > ownRound + 1) this.#future[slot] = (this.#future[slot] as number) + 1;
@@ -111,10 +114,9 @@ export class VoteKeeper {
     return find(this.#find(round, phase)?.values, value)?.votes.map(({ vote }) => vote) ?? [];
   }
 
-  /** The greatest round, at least `from` and below `below`, in which `value` has a prevote quorum, or 0. */
-  prevoteQuorumRound(value: Id, from: number, below: number): number {
+  /** The greatest round below `below` in which `value` has a prevote quorum, or 0. */
+  prevoteQuorumRound(value: Id, below: number): number {
     for (const { round, phases } of this.#rounds.toReversed()) {
-      if (round < from) return 0;
       if (round < below && this.#reachesQuorum(find(phases[0].values, value))) return round;
     }
     return 0;
@@ -127,10 +129,11 @@ export class VoteKeeper {
       if (last > round) ahead.push({ last, weight: this.#weightOf(slot) });
     }
     ahead.sort((a, b) => b.last - a.last);
+    const { activeWeight, quorum } = this.#roster;
     let weight = 0n;
     for (const signer of ahead) {
       weight += signer.weight;
-      if (weight > this.#roster.activeWeight - this.#roster.quorum) return signer.last;
+      if (this.#rules.maySkip(weight, activeWeight, quorum)) return signer.last;
     }
     return 0;
   }

@@ -4,6 +4,7 @@ import type { Candidate, ProposalKeeper } from './proposals.ts';
 import type { Rounds } from './rounds.ts';
 import { type TimerFigures, type TimerName, Timers } from './timers.ts';
 import type { VoteKeeper } from './votes.ts';
+import { VOTING_RULES, type VotingRules } from './voting-rules.ts';
 
 /** Rounds are u16 on the wire; a later one is not entered (09 §11.2.5). */
 export const LAST_ROUND = 65_535;
@@ -59,6 +60,7 @@ export interface VotingPorts {
  */
 export class Voting implements Rounds {
   readonly #ports: VotingPorts;
+  readonly #rules: VotingRules;
   readonly #timers = new Timers();
   round = 0;
   locked: Quorate | undefined;
@@ -71,8 +73,9 @@ export class Voting implements Rounds {
   #futureVotes = false;
   #decided: { readonly round: number; readonly value: Id } | undefined;
 
-  constructor(ports: VotingPorts) {
+  constructor(ports: VotingPorts, rules: VotingRules = VOTING_RULES) {
     this.#ports = ports;
+    this.#rules = rules;
   }
 
   get validRound(): number {
@@ -152,7 +155,7 @@ export class Voting implements Rounds {
   }
 
   #mayVote(votedRound: number): boolean {
-    return this.#ports.isVoter && votedRound < this.round;
+    return this.#ports.isVoter && this.#rules.mayVote(votedRound, this.round);
   }
 
   /** Rule 6: a precommit quorum in any round is final, once the proposal and its bodies are here. True: this window is over. */
@@ -170,7 +173,7 @@ export class Voting implements Rounds {
   }
 
   #noteQuorum(round: number, value: Id): void {
-    if (round <= this.validRound) return;
+    if (!this.#rules.replacesValid(round, this.validRound)) return;
     let at = this.#quorums.length;
     while (at > 0 && (this.#quorums[at - 1] as { round: number }).round > round) at--;
     if (this.#quorums[at - 1]?.round !== round) this.#quorums.splice(at, 0, { round, value });
@@ -255,15 +258,23 @@ export class Voting implements Rounds {
 
   /** Rule 3 (a): what a fresh proposal needs besides its body; two headers of one proposer have neither (09 §11.4.4). */
   #isAcceptable(candidate: Candidate): boolean {
-    const { isContested, isDisciplined } = this.#ports;
-    return this.locked === undefined && !isContested(candidate) && isDisciplined(candidate, this.round);
+    const mayTakeFresh = this.#rules.mayTakeFresh(this.locked?.round ?? 0);
+    return mayTakeFresh && !this.#ports.isContested(candidate) && this.#isDisciplined(candidate, false);
   }
 
   /** Rule 3 (b), (c): locked on it, or a prevote quorum for it at or above the own lock. */
   #isJustified(candidate: Candidate): boolean {
-    if (this.locked?.candidate.hash === candidate.hash) return true;
-    const from = Math.max(this.locked?.round ?? 0, 1);
-    return this.#ports.votes.prevoteQuorumRound(candidate.hash, from, this.round) > 0;
+    const isLocked = this.locked?.candidate.hash === candidate.hash;
+    return (isLocked || this.#mayLeaveLock(candidate)) && this.#isDisciplined(candidate, true);
+  }
+
+  #mayLeaveLock({ hash }: Candidate): boolean {
+    const quorumRound = this.#ports.votes.prevoteQuorumRound(hash, this.round);
+    return this.#rules.mayLeaveLock(quorumRound, this.locked?.round ?? 0);
+  }
+
+  #isDisciplined(candidate: Candidate, isJustified: boolean): boolean {
+    return !this.#rules.bindsDiscipline(isJustified) || this.#ports.isDisciplined(candidate, this.round);
   }
 
   /** Beyond 255 rounds a header of an earlier round has the depth of this one too, whose leader may yet propose something else. */
