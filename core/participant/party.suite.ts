@@ -10,6 +10,7 @@ import { MemoryBase } from '../state/memory-base.ts';
 import { timechainStep } from '../timechain/chain.ts';
 import { genesisSettled } from '../transition/genesis-settled.ts';
 import type { Settled } from '../transition/settled.ts';
+import type { Adoption } from './context.ts';
 import { NO_MEMO } from './evaluation.ts';
 import { Participant } from './participant.ts';
 import { ORDINARY_TIMERS, type TimerFigures } from './timers.ts';
@@ -45,6 +46,7 @@ export interface PartyOptions {
   readonly rules?: RulesChoice;
   readonly d0?: number;
   readonly timers?: TimerFigures;
+  readonly adoption?: Adoption;
   readonly speeds?: readonly number[];
 }
 
@@ -189,12 +191,13 @@ export class Party {
   }
 
   #seat(seat: Seat): Participant {
-    const { timers = ORDINARY_TIMERS } = this.#options;
+    const { timers = ORDINARY_TIMERS, adoption = 'bundles' } = this.#options;
     const config = {
       network: this.genesis.network,
       verify: cheapVerify,
       identity: { nodeId: seat.nodeId, key: seat.key },
       timers,
+      adoption,
       memo: NO_MEMO,
       meter: { verifications: 0, signatures: 0, hashes: 0, records: 0 },
     };

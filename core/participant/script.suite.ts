@@ -14,17 +14,20 @@ import type { Settled } from '../transition/settled.ts';
 import { listed, NO_MEMO } from './evaluation.ts';
 import { Participant } from './participant.ts';
 import { foundation } from './party.suite.ts';
+import { roundOf } from './proposals.ts';
 import { ORDINARY_TIMERS } from './timers.ts';
 import type {
   ChainJob,
   Condition,
   FinalRecord,
   Opened,
+  OpenRecord,
   ParticipantEffect,
   Quorum,
   Standing,
   Verdict,
 } from './types.ts';
+import { VOTING_RULES, type VotingRules } from './voting-rules.ts';
 
 /*
  * Scripts: what a few participants say to each other, step by step, as plain text. A line is a command, and the indented lines below
@@ -43,6 +46,8 @@ import type {
  *   give <seats> <object> …         as an answer to a request
  *   prove <seat> prevote|precommit to <seats>   the last quorum that seat handed over
  *   catch <seat> from <seat>        the final windows of the other, as catch-up hands them over
+ *   calm <seats> <n>                n rounds of a network that loses nothing between these seats, or less if the window closes:
+ *                                   all is delivered at once, what a seat needs is given, quorums are handed over (09 §11.3)
  *   crash <seat>, restart <seat>
  *   look <seats>                    where they stand
  *   show <effect> …, hide <effect> …            hash and save are hidden at first
@@ -52,21 +57,29 @@ import type {
  * P0@1r2/r5 the same again in round 5.
  */
 
-interface ScriptSeat {
+export interface ScriptSeat {
   readonly name: string;
   readonly nodeId: Id;
   readonly key: SigningKey;
   readonly isObserver: boolean;
   readonly effects: ParticipantEffect[];
   readonly finals: FinalRecord[];
+  /** The round each was final in, 0 where catch-up brought it. */
+  readonly finalRounds: number[];
   participant: Participant;
   disk: Opened;
+  /** The round it proposed in last. */
+  leads: number;
   /** Iterations since its start. */
   count: number;
   job: { readonly job: ChainJob; readonly due: number } | undefined;
   alarm: number | undefined;
   held: { readonly object: ProtocolObject; readonly until: Condition }[];
   quorums: Quorum[];
+  /** Quorums it was handed over in a calm network. */
+  readonly handed: Set<Quorum>;
+  /** Bodies it asked for. */
+  needs: Id[];
   standing: Standing | undefined;
   up: boolean;
 }
@@ -77,7 +90,24 @@ interface Letter {
   readonly to: ScriptSeat;
 }
 
+/** What is otherwise at a table than the rules have it: a planted defect, or nothing. */
+export interface Defect {
+  /** Rules of voting, one of them replaced. */
+  readonly voting?: VotingRules;
+  /** What a disk keeps of a record. */
+  readonly keeps?: (record: OpenRecord) => OpenRecord;
+  /** Objects that a seat does not even look at. */
+  readonly refuses?: (object: ProtocolObject, seat: ScriptSeat) => boolean;
+  /** What a seat says besides when it holds a new quorum. */
+  readonly adds?: (quorum: Quorum, seat: ScriptSeat) => ProtocolObject | undefined;
+  /** A new valid value is not announced: its quorum is had only from the leader who proposes it again. */
+  readonly isSilentOnChange?: boolean;
+}
+
 const TICK = 10;
+
+/** Ticks that a calm network may take for what it should do. */
+const MOST_TICKS = 200_000;
 
 /** At the end of a command whose doings are another script's subject. */
 const QUIETLY = ' quietly';
@@ -94,7 +124,9 @@ export const runScript = (text: string): string => {
   return lines.join('\n');
 };
 
-class Table {
+/** The seats of a script, what is between them, and who does what. */
+export class Table {
+  readonly #defect: Defect;
   #seats: ScriptSeat[] = [];
   #genesis!: Settled;
   #post: Letter[] = [];
@@ -103,6 +135,30 @@ class Table {
   readonly #hidden = new Set(['hash', 'save']);
   /** What each seat did since the command. */
   #done = new Map<ScriptSeat, string[]>();
+
+  constructor(defect: Defect = {}) {
+    this.#defect = defect;
+  }
+
+  get seats(): readonly ScriptSeat[] {
+    return this.#seats;
+  }
+
+  /** Commands, one a line, indented as may be; what they do is looked at afterwards. */
+  play(text: string): this {
+    for (const line of text.split('\n').map((indented) => indented.trim())) {
+      if (line !== '' && !line.startsWith('#')) this.run(line);
+    }
+    return this;
+  }
+
+  /** What each seat holds for final in `window`: a name, or undefined. */
+  finals(window = 0): readonly (string | undefined)[] {
+    return this.#seats.map(({ finals }) => {
+      const record = finals[window];
+      return record && this.#nameOf(record.proposal);
+    });
+  }
 
   run(line: string): readonly string[] {
     const isQuiet = line.endsWith(QUIETLY);
@@ -132,7 +188,7 @@ class Table {
         this.#deliver(this.#matching(words));
         return;
       case 'lose':
-        this.#post = this.#post.filter((letter) => !this.#matching(words)(letter));
+        this.#lose(this.#matching(words));
         return;
       case 'forge':
         this.#forge(this.#one(words[0]), words.slice(1));
@@ -145,6 +201,9 @@ class Table {
         return;
       case 'catch':
         this.#catch(this.#one(words[0]), this.#one(words[2]));
+        return;
+      case 'calm':
+        this.#calm(seats(), Number(words[1]));
         return;
       case 'crash':
         for (const seat of seats()) Object.assign(seat, { up: false, job: undefined, alarm: undefined, held: [] });
@@ -183,12 +242,16 @@ class Table {
         isObserver: founders[i] === undefined,
         effects: [],
         finals: [],
+        finalRounds: [],
         disk: { settled: genesis, open: undefined },
+        leads: 0,
         count: 0,
         job: undefined,
         alarm: undefined,
         held: [],
         quorums: [],
+        handed: new Set<Quorum>(),
+        needs: [],
         standing: undefined,
         up: true,
       };
@@ -202,6 +265,7 @@ class Table {
       verify: cheapVerify,
       identity: seat.isObserver ? undefined : { nodeId: seat.nodeId, key: seat.key },
       timers: ORDINARY_TIMERS,
+      voting: this.#defect.voting ?? VOTING_RULES,
       memo: NO_MEMO,
       meter: { verifications: 0, signatures: 0, hashes: 0, records: 0 },
     };
@@ -209,7 +273,8 @@ class Table {
   }
 
   #restart(seat: ScriptSeat): void {
-    Object.assign(seat, { up: true, count: 0, quorums: [], standing: undefined, effects: [] });
+    Object.assign(seat, { up: true, count: 0, quorums: [], needs: [], standing: undefined, effects: [] });
+    seat.handed.clear();
     seat.participant = this.#participant(seat);
     this.#act(seat, () => seat.participant.start(0));
   }
@@ -238,13 +303,21 @@ class Table {
   }
 
   #deliver(matches: (letter: Letter) => boolean): void {
-    for (let at = this.#post.findIndex(matches); at >= 0; at = this.#post.findIndex(matches)) {
-      const [letter] = this.#post.splice(at, 1) as [Letter];
-      if (letter.to.up) this.#offer(letter.to, letter.object);
+    for (let at = 0; at < this.#post.length; ) {
+      const letter = this.#post[at] as Letter;
+      if (matches(letter)) {
+        this.#post.splice(at, 1);
+        if (letter.to.up) this.#offer(letter.to, letter.object);
+      } else at++;
     }
   }
 
+  #lose(matches: (letter: Letter) => boolean): void {
+    this.#post = this.#post.filter((letter) => !matches(letter));
+  }
+
   #offer(seat: ScriptSeat, object: ProtocolObject): void {
+    if (this.#defect.refuses?.(object, seat) === true) return;
     const verdict = seat.participant.offer(object, seat.count);
     this.#noteVerdict(seat, object, verdict);
     if (verdict.type === 'hold') seat.held.push({ object, until: verdict.until });
@@ -265,6 +338,62 @@ class Table {
       this.#note(seat, `proof ${isTaken ? 'taken' : 'refused'}`);
       this.#act(seat, () => {});
     }
+  }
+
+  /** Rounds of a network as it is after the storm, counted from the greatest. Each seat stops there, or in the next window. */
+  #calm(seats: readonly ScriptSeat[], rounds: number): void {
+    const sessions = seats.map(({ participant }) => participant.session);
+    const window = Math.min(...sessions.map((session) => session.window));
+    const open = sessions.filter((session) => session.window === window);
+    const round = Math.max(...open.map((session) => session.rounds.round)) + rounds;
+    const isThere = ({ participant: { session } }: ScriptSeat): boolean =>
+      session.window > window || session.rounds.round >= round;
+    for (let ticks = 0; ticks < MOST_TICKS; ticks++) {
+      while (this.#exchange(seats));
+      if (seats.every(isThere)) return;
+      for (const seat of seats) if (!isThere(seat)) this.#pass(seat, seat.count + TICK);
+    }
+    throw new Error('a calm network stands still');
+  }
+
+  /** Everything said to these seats is delivered, but nothing they heard is passed on; false when nothing waited. */
+  #exchange(seats: readonly ScriptSeat[]): boolean {
+    const isLive = ({ to }: Letter): boolean => seats.includes(to);
+    let moved = this.#post.some(isLive);
+    this.#deliver(isLive);
+    for (const seat of seats) {
+      for (const id of seat.needs.splice(0)) {
+        const object = this.#objects.get(this.#names.get(id) ?? '');
+        if (object === undefined) continue;
+        moved = true;
+        this.#offer(seat, object);
+      }
+      for (const from of seats) if (from !== seat && this.#handOver(from, seat)) moved = true;
+    }
+    return moved;
+  }
+
+  /** What the Status of `from`, or its re-proposal, shows `to` missing (09 §11.3.3). */
+  #handOver(from: ScriptSeat, to: ScriptSeat): boolean {
+    const { session } = to.participant;
+    const { window, rounds } = session;
+    const other = from.participant.session;
+    const isShown = ({ phase, round, proposalHash }: Quorum): boolean => {
+      if (other.window > window) return phase === PRECOMMIT && rounds.decidedValue === undefined;
+      if (phase === PRECOMMIT || session.votes.hasQuorum(round, PREVOTE, proposalHash)) return false;
+      const { valid } = other.rounds;
+      const isByStatus = valid?.round === round && round > (rounds.valid?.round ?? 0);
+      if (isByStatus && this.#defect.isSilentOnChange !== true) return true;
+      // No proposal has depth 0: these are the re-proposals here of the round that the other leads.
+      const again = session.proposals.ofRound(from.leads, 0);
+      return again.some(({ candidate, validRound }) => candidate.hash === proposalHash && validRound === round);
+    };
+    const news = from.quorums.filter((known) => known.window === window && !to.handed.has(known) && isShown(known));
+    for (const quorum of news) {
+      to.handed.add(quorum);
+      this.#act(to, () => to.participant.offerProof(quorum.votes, to.count));
+    }
+    return news.length > 0;
   }
 
   #catch(seat: ScriptSeat, from: ScriptSeat): void {
@@ -335,9 +464,11 @@ class Table {
     switch (effect.type) {
       case 'publish':
         this.#note(seat, this.#describe(effect.object, false));
+        if (effect.object.kind === 'proposal') seat.leads = roundOf(effect.object);
         for (const to of this.#seats) if (to !== seat) this.#post.push({ object: effect.object, from: seat, to });
         return;
       case 'need':
+        for (const { id } of effect.names) seat.needs.push(id);
         this.#note(seat, `need ${this.#names.get((effect.names[0] as { id: Id }).id) ?? 'a body'}`);
         return;
       case 'ready': {
@@ -356,6 +487,7 @@ class Table {
         return;
       case 'quorum':
         seat.quorums.push(effect.quorum);
+        this.#add(seat, effect.quorum);
         return;
       case 'work':
         seat.job = { job: effect.job, due: seat.count + effect.job.iterations };
@@ -370,12 +502,14 @@ class Table {
         return;
       case 'persist': {
         const { final, open } = effect;
-        seat.disk = { settled: final?.settled ?? seat.disk.settled, open };
+        const kept = open && (this.#defect.keeps?.(open) ?? open);
+        seat.disk = { settled: final?.settled ?? seat.disk.settled, open: kept };
         if (!this.#hidden.has('save')) this.#note(seat, `save ${this.#record(effect)}`);
         return;
       }
       case 'final':
         seat.finals.push(effect.record);
+        seat.finalRounds.push(effect.round);
         this.#note(seat, `final ${this.#nameOf(effect.record.proposal)} in round ${effect.round}`);
         return;
       case 'confirmed':
@@ -386,6 +520,15 @@ class Table {
       case 'stop':
         this.#note(seat, `stop: ${effect.reason}`);
     }
+  }
+
+  /** Says what a defect makes of a quorum, to itself too. */
+  #add(seat: ScriptSeat, quorum: Quorum): void {
+    const object = this.#defect.adds?.(quorum, seat);
+    if (object === undefined) return;
+    this.#note(seat, this.#describe(object, false));
+    for (const to of this.#seats) if (to !== seat) this.#post.push({ object, from: seat, to });
+    this.#offer(seat, object);
   }
 
   #record({ final, open }: Extract<ParticipantEffect, { type: 'persist' }>): string {
@@ -491,12 +634,11 @@ class Table {
     const route = words.find((word) => word.includes('->'))?.split('->');
     const kinds = words.slice(0, but < 0 ? words.length : but).filter((word) => word !== 'all' && !word.includes('->'));
     const others = but < 0 ? [] : words.slice(but + 1);
-    const isOf = (names: string | undefined, seat: ScriptSeat): boolean =>
-      names === undefined || names === '' || names.split(',').includes(seat.name);
+    const [senders, receivers] = [0, 1].map((end) => (route?.[end] ? route[end].split(',') : undefined));
     return ({ object, from, to }) => {
-      const isKind = kinds.length === 0 || kinds.some((kind) => this.#is(object, kind));
-      const isOther = others.some((kind) => this.#is(object, kind));
-      return isKind && !isOther && isOf(route?.[0], from) && isOf(route?.[1], to);
+      const isOnRoute = senders?.includes(from.name) !== false && receivers?.includes(to.name) !== false;
+      if (!isOnRoute || others.some((kind) => this.#is(object, kind))) return false;
+      return kinds.length === 0 || kinds.some((kind) => this.#is(object, kind));
     };
   }
 
