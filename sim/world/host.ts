@@ -40,6 +40,7 @@ const HASHER = 3;
 const LATE = 4;
 export const LANES_PER_HOST = 5;
 
+/** What a strategy put off: an input, an effect, or else itself. */
 interface Late<S extends Shape> {
   readonly at: number;
   readonly input?: Input<S>;
@@ -208,6 +209,10 @@ export class Host<S extends Shape> implements Clock, Port<S> {
     else this.#execute(effect);
   }
 
+  wake(delay: number): void {
+    this.#postpone({ at: this.now + delay });
+  }
+
   /** Runs what may call back without the machine being entered meanwhile. */
   #guarded(call: () => void): void {
     const busy = this.#busy;
@@ -368,7 +373,8 @@ export class Host<S extends Shape> implements Clock, Port<S> {
     for (const { input, effect } of due) {
       if (this.#machine === undefined) return;
       if (input !== undefined) this.deliver(input);
-      if (effect !== undefined) this.#execute(effect);
+      else if (effect !== undefined) this.#execute(effect);
+      else this.#guarded(() => this.#strategy?.wake?.(this));
     }
   }
 }

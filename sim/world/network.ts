@@ -74,6 +74,8 @@ export class Network<S extends Shape> {
   readonly #peers: (Connection | undefined)[][];
   /** Per host: which side of the cut. */
   #group: readonly number[];
+  /** Messages to be lost. */
+  readonly #losses: { readonly from: number; readonly to: number; readonly kind: number }[] = [];
 
   constructor(parts: NetworkParts<S>) {
     const { queue, hosts, adapter, options, policy, seed, ends, note, counts } = parts;
@@ -151,6 +153,7 @@ export class Network<S extends Shape> {
       this.#arrived(connection, forth, value);
       return;
     }
+    if (this.#losses.length > 0 && this.#isLost(connection, forth, value)) return;
     this.#counts.deliveries++;
     const content = this.#links.tag;
     if (forth) {
@@ -186,6 +189,19 @@ export class Network<S extends Shape> {
         this.#closed(connection);
       }
     }
+  }
+
+  /** The next message of a kind from host to host is lost where it would arrive: no other one travels otherwise for that. */
+  lose(from: number, to: number, kind: number): void {
+    this.#losses.push({ from, to, kind });
+  }
+
+  #isLost({ dialer, listener }: Connection, forth: boolean, message: S['message']): boolean {
+    const [from, to] = forth ? [dialer, listener] : [listener, dialer];
+    const kind = this.#adapter.kindOf(message);
+    const due = this.#losses.findIndex((loss) => loss.from === from && loss.to === to && loss.kind === kind);
+    if (due >= 0) this.#losses.splice(due, 1);
+    return due >= 0;
   }
 
   /** Parts the hosts: what crosses between groups is reset. */

@@ -8,6 +8,8 @@ export interface Port<S extends Shape> {
   deliver(input: Input<S>, delay?: number): void;
   /** Lets an effect take place. A record persisted this way is durable at once. */
   perform(effect: Effect<S>, delay?: number): void;
+  /** Calls the strategy's `wake` that much later, once for each time it is asked. */
+  wake(delay: number): void;
 }
 
 /**
@@ -18,4 +20,6 @@ export interface Port<S extends Shape> {
 export interface Strategy<S extends Shape> {
   input(input: Input<S>, port: Port<S>): void;
   effect(effect: Effect<S>, port: Port<S>): void;
+  /** A moment that it asked for with `Port.wake`. */
+  wake?(port: Port<S>): void;
 }

@@ -154,6 +154,8 @@ export type Intervention<S extends Shape> =
   /** The process dies, at once or after `effects` more effects. What was not persisted is lost. */
   | { readonly at: Moment; readonly type: 'crash'; readonly hosts: readonly string[]; readonly effects?: number }
   | { readonly at: Moment; readonly type: 'restart'; readonly hosts: readonly string[] }
+  /** The next message of a kind that would arrive at `to` from `from` is lost. */
+  | { readonly at: Moment; readonly type: 'lose'; readonly from: string; readonly to: string; readonly kind: number }
   | { readonly at: Moment; readonly type: 'submit'; readonly host: string; readonly submission: S['submission'] };
 
 /**

@@ -19,6 +19,9 @@ import {
   type Shape,
 } from './types.ts';
 
+/** Told everything the digest covers, as `HAPPENINGS` describes it. */
+export type Watch = (at: number, what: Happening, who: number, content: number, subject: unknown) => void;
+
 export interface WorldOptions<S extends Shape> {
   /** One seed, one history. */
   readonly seed: string;
@@ -32,8 +35,7 @@ export interface WorldOptions<S extends Shape> {
   readonly interventions?: readonly Intervention<S>[];
   /** Told what hosts emit. */
   readonly observe?: (host: number, event: S['event'], at: number) => void;
-  /** Told everything the digest covers. */
-  readonly watch?: (at: number, what: Happening, who: number, content: number, subject: unknown) => void;
+  readonly watch?: Watch;
 }
 
 /** Hosts in the order of their numbers: by name. Throws a RangeError if two have the same. */
@@ -146,6 +148,11 @@ export class World<S extends Shape> {
     return this.#digest.hex();
   }
 
+  /** How many things have happened: what the digest covers. */
+  get happenings(): number {
+    return this.#digest.count;
+  }
+
   /** The chain after each 65 536 happenings. */
   get blocks(): readonly string[] {
     return this.#digest.blocks;
@@ -225,6 +232,9 @@ export class World<S extends Shape> {
         break;
       case 'restart':
         for (const name of intervention.hosts) this.#host(this.number(name)).start();
+        break;
+      case 'lose':
+        this.#network.lose(this.number(intervention.from), this.number(intervention.to), intervention.kind);
         break;
       case 'submit':
         this.#host(this.number(intervention.host)).submit(intervention.submission);
