@@ -133,10 +133,37 @@ describe('a strategy', () => {
     ]);
   });
 
-  test('loses what it held back when its host crashes', () => {
+  test('is woken once each time it asks, in the order of the moments', () => {
+    const woken: number[] = [];
+    const sleeper: Strategy<Probe> = {
+      ...honest,
+      input: (input, port) => {
+        port.deliver(input);
+        if (input.type !== 'submit') return;
+        for (const delay of [900, 300, 0]) port.wake(delay);
+      },
+      wake: (port) => {
+        woken.push(port.now - SECOND);
+        if (port.now === SECOND + 300) port.wake(5000);
+        if (port.now === SECOND + 900) port.perform({ type: 'send', peer: 0, message: letter('late', 1) });
+      },
+    };
+    expect(run({ a: sleeper }).messages).toEqual([
+      [1, ARRIVAL, 'hello'],
+      [1, ARRIVAL + 900, 'late'],
+    ]);
+    expect(woken).toEqual([0, 300, 900, 5300]);
+  });
+
+  test('loses what it held back, and the moments it asked for, when its host crashes', () => {
+    let woken = 0;
     const late: Strategy<Probe> = {
       ...honest,
-      input: (input, port) => port.deliver(input, input.type === 'submit' ? 5000 : 0),
+      input: (input, port) => {
+        port.deliver(input, input.type === 'submit' ? 5000 : 0);
+        if (input.type === 'submit') port.wake(5000);
+      },
+      wake: () => woken++,
     };
     const again = 2 * SECOND + 900_000;
     const { told } = run(
@@ -150,5 +177,6 @@ describe('a strategy', () => {
       },
     );
     expect(told.filter(({ input }) => input.type === 'submit').map(({ at }) => at)).toEqual([again + 5000]);
+    expect(woken).toBe(1);
   });
 });
