@@ -1,6 +1,6 @@
 import type { Id } from '#core/bytes/bytes.ts';
 import type { Settled } from '#core/transition/settled.ts';
-import { holds, type Observer, type Scene, violated } from './types.ts';
+import { type Finding, finalDeed, holds, type Observer, type Scene, violated } from './types.ts';
 
 /** Weights of the nodes active in a window, as its basis state says (04 §3). */
 interface Basis {
@@ -24,34 +24,36 @@ const basisOf = ({ state, window, network }: Settled): Basis => {
 export const certificateWeight = (scene: Scene, genesis: Settled): Observer => {
   const bases: Basis[] = [basisOf(genesis)];
   let checked = 0;
-  let fault: string | undefined;
+  let fault: Finding | undefined;
   return {
     name: 'certificate-weight',
-    notice(host, notice) {
-      if (notice.type !== 'final') return;
+    notice(host, notice, at) {
+      if (notice.type !== 'final' || !scene.isHonest(host)) return;
       const { certificate, settled } = notice.record;
       const { window } = settled;
       const basis = bases[window];
       if (bases.length === window + 1) bases.push(basisOf(settled));
-      if (!scene.isHonest(host) || certificate.length === 0 || basis === undefined) return;
+      if (certificate.length === 0 || basis === undefined) return;
       checked++;
+      const found = (what: string): void => {
+        fault ??= violated(`window ${window} at ${scene.names[host]}: ${what}`, [
+          finalDeed(host, at, window, settled.side.proposalHash),
+        ]);
+      };
       const signers = new Set<Id>();
       let weight = 0n;
       for (const vote of certificate) {
         const isFit = vote.phase === 2 && vote.window === window && vote.proposalHash === settled.side.proposalHash;
         if (!isFit || vote.round !== certificate[0]?.round || signers.has(vote.nodeId)) {
-          fault ??= `window ${window} at ${scene.names[host]}: a vote does not belong to the certificate`;
+          found('a vote does not belong to the certificate');
         }
         signers.add(vote.nodeId);
         weight += basis.weights.get(vote.nodeId) ?? 0n;
       }
       if (100n * weight < 67n * basis.active) {
-        fault ??= `window ${window} at ${scene.names[host]}: weight ${weight} of ${basis.active}`;
+        found(`weight ${weight} of ${basis.active}`);
       }
     },
-    judge: () =>
-      fault === undefined
-        ? holds(`${checked} certificates${checked === 0 ? ': there are none without votes' : ''}`)
-        : violated(fault),
+    judge: () => fault ?? holds(`${checked} certificates${checked === 0 ? ': there are none without votes' : ''}`),
   };
 };

@@ -26,14 +26,14 @@ export const presence = (scene: Scene, hostOf: (nodeId: Id) => number | undefine
   };
   const observer: Observer = {
     name: 'presence',
-    notice(_host, notice) {
-      if (notice.type !== 'final') return;
+    notice(host, notice) {
+      if (notice.type !== 'final' || !scene.isHonest(host)) return;
       const { settled, entry } = notice.record;
       if (included[settled.window] !== undefined) return;
       const hosts = new Set<number>();
       for (const { nodeId } of entry.bundles) {
-        const host = hostOf(nodeId);
-        if (host !== undefined) hosts.add(host);
+        const signer = hostOf(nodeId);
+        if (signer !== undefined) hosts.add(signer);
       }
       included[settled.window] = hosts;
     },

@@ -1,12 +1,23 @@
+import type { ProtocolObject } from '#core/consensus/objects.ts';
 import { holds, type Observer, type Scene, violated } from './types.ts';
+
+/** What closes windows. */
+const VOICES: ReadonlySet<ProtocolObject['kind']> = new Set(['bundle', 'reveal', 'proposal', 'vote']);
 
 /** `progress`: at the end every honest node that is up has the last window final. Judged in the quiet tail (design §3). */
 export const progress = (scene: Scene, windows: number): Observer => {
   const last = scene.names.map(() => -1);
+  /** The last object of those that close windows that each host accepted, and when. */
+  const heard = scene.names.map((): ProtocolObject | undefined => undefined);
+  const heardAt = new Float64Array(scene.names.length);
   return {
     name: 'progress',
-    notice(host, notice) {
+    notice(host, notice, at) {
       if (notice.type === 'final') last[host] = notice.record.settled.window;
+      else if (notice.type === 'accepted' && VOICES.has(notice.object.kind)) {
+        heard[host] = notice.object;
+        heardAt[host] = at;
+      }
     },
     judge() {
       const due = windows;
@@ -16,7 +27,14 @@ export const progress = (scene: Scene, windows: number): Observer => {
       if (!last.some((_, host) => scene.isHonest(host) && scene.isUp(host))) return violated('no honest node is up');
       const first = behind[0];
       if (first === undefined) return holds(`window ${due} final at every honest node that is up`);
-      return violated(`${behind.length} nodes behind window ${due}: ${scene.names[first.host]} is at ${first.window}`);
+      const object = heard[first.host]?.id;
+      const what = `accepts no bundle, reveal, proposal or vote after that; window ${first.window} is the last that is final there`;
+      return violated(
+        `${behind.length} nodes behind window ${due}: ${scene.names[first.host]} is at ${first.window}`,
+        object === undefined
+          ? undefined
+          : [{ host: first.host, at: heardAt[first.host] as number, object, what, isSilence: true }],
+      );
     },
   };
 };

@@ -1,6 +1,6 @@
 import type { Id } from '#core/bytes/bytes.ts';
 import type { ProtocolObject } from '#core/consensus/objects.ts';
-import { holds, type Observer, type Scene, violated } from './types.ts';
+import { type Deed, type Finding, holds, type Observer, type Scene, violated } from './types.ts';
 
 /** Slot of a signed object: who may sign only one thing there. Undefined for objects without a slot. */
 const slotOf = (
@@ -26,15 +26,20 @@ const slotOf = (
   }
 };
 
+/** An object, and who knew it first. */
+type Seen = Omit<Deed, 'what'>;
+
+const deedOf = (seen: Seen): Deed => ({ ...seen, what: `knows ${seen.object.slice(0, 8)}` });
+
 /** `one-signature-per-slot`: no honest node signs two different objects for one slot, restarts included (09 §8.8). */
 export const oneSignaturePerSlot = (scene: Scene, hostOf: (nodeId: Id) => number | undefined): Observer => {
-  const signed = new Map<string, Id>();
+  const signed = new Map<string, Seen>();
   let newest = 0;
   let slots = 0;
-  let fault: string | undefined;
+  let fault: Finding | undefined;
   return {
     name: 'one-signature-per-slot',
-    notice(_host, notice) {
+    notice(seenBy, notice, at) {
       if (notice.type === 'entered' && notice.window > newest) {
         newest = notice.window;
         for (const slot of signed.keys()) if (Number(slot.split('/')[1]) < newest - 3) signed.delete(slot);
@@ -46,12 +51,15 @@ export const oneSignaturePerSlot = (scene: Scene, hostOf: (nodeId: Id) => number
       if (host === undefined || !scene.isHonest(host)) return;
       const before = signed.get(found.slot);
       if (before === undefined) {
-        signed.set(found.slot, found.id);
+        signed.set(found.slot, { host: seenBy, at, object: found.id });
         slots++;
-      } else if (before !== found.id) {
-        fault ??= `${scene.names[host]} signed ${before.slice(0, 16)} and ${found.id.slice(0, 16)} for ${found.slot}`;
+      } else if (before.object !== found.id) {
+        fault ??= violated(
+          `${scene.names[host]} signed ${before.object.slice(0, 16)} and ${found.id.slice(0, 16)} for ${found.slot}`,
+          [deedOf(before), deedOf({ host: seenBy, at, object: found.id })],
+        );
       }
     },
-    judge: () => (fault === undefined ? holds(`${slots} slots`) : violated(fault)),
+    judge: () => fault ?? holds(`${slots} slots`),
   };
 };

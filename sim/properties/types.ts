@@ -1,3 +1,4 @@
+import type { Id } from '#core/bytes/bytes.ts';
 import type { Network } from '#core/genesis/network.ts';
 import type { Notice } from '#core/host/host.ts';
 
@@ -6,6 +7,23 @@ export interface Finding {
   readonly observed: 'holds' | 'violated' | 'measured';
   /** One line: what was counted, or the first violation. */
   readonly detail: string;
+  /** Of a violation that has a message as its cause. */
+  readonly witness?: Witness;
+}
+
+/** What the hosts of a violation did: the ends of the chains of messages that led to it. */
+export type Witness = readonly Deed[];
+
+/** What a host did because of an object that it had from somewhere. */
+export interface Deed {
+  readonly host: number;
+  /** Virtual microseconds. */
+  readonly at: number;
+  readonly object: Id;
+  /** The rest of a sentence that begins with the host's name. */
+  readonly what: string;
+  /** Then nothing followed: what crashed or was cut off at that time belongs to the cause. */
+  readonly isSilence?: boolean;
 }
 
 /** A run as observers see it from outside: hosts by number, virtual time in microseconds. */
@@ -25,4 +43,13 @@ export interface Observer {
 }
 
 export const holds = (detail: string): Finding => ({ observed: 'holds', detail });
-export const violated = (detail: string): Finding => ({ observed: 'violated', detail });
+export const violated = (detail: string, witness?: Witness): Finding =>
+  witness === undefined ? { observed: 'violated', detail } : { observed: 'violated', detail, witness };
+
+/** `host` makes a proposal final. */
+export const finalDeed = (host: number, at: number, window: number, proposal: Id): Deed => ({
+  host,
+  at,
+  object: proposal,
+  what: `makes proposal ${proposal.slice(0, 8)} of window ${window} final`,
+});

@@ -2,7 +2,7 @@ import { ascii, concat, littleEndian, toHex } from '#core/bytes/bytes.ts';
 import { sha256 } from '#core/crypto/hash.ts';
 
 /** Events per block. */
-const BLOCK = 0x1_0000;
+export const BLOCK = 0x1_0000;
 
 /**
  * The digest of a run: equal digests, equal histories. 128 bits are rolled over every event; each full block of 65 536 events is
@@ -35,6 +35,11 @@ export class Digest {
       this.blocks.push(toHex(this.#chain));
       this.#left = BLOCK;
     }
+  }
+
+  /** Events so far. */
+  get count(): number {
+    return this.blocks.length * BLOCK + BLOCK - this.#left;
   }
 
   /** Of everything so far: 64 hex digits. More events may follow. */

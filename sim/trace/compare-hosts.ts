@@ -1,0 +1,163 @@
+import { concat, equalBytes } from '#core/bytes/bytes.ts';
+import { Reader, Writer } from '#core/bytes/layout.ts';
+import type { Block } from '#core/journal/container.ts';
+import { firstDifference } from '#core/journal/difference.ts';
+import {
+  EFFECT,
+  ENTRY,
+  type Entry,
+  type FlatInput,
+  type FlatRecord,
+  type FlatSetting,
+  INPUT,
+} from '#core/journal/layouts.ts';
+import { decodeStored, ObjectTable } from '#core/journal/objects.ts';
+import { inputInWords } from '#core/journal/words.ts';
+import type { Comparison } from './compare.ts';
+import { JournalError } from './run-journal.ts';
+import { clockText } from './words.ts';
+
+/** Inputs told before the first that differs. */
+const CONTEXT = 3;
+
+/** A step of a host: its setting, or one input with its effects. */
+interface Step {
+  readonly entry: Extract<Entry, { readonly type: 'record' | 'setting' }>;
+  /** The bytes of the entry and of the objects it is the first to name: equal bytes, equal steps. */
+  readonly bytes: Uint8Array;
+}
+
+/** A host's journal, read step by step. */
+class HostSteps {
+  readonly #objects = new ObjectTable();
+  readonly #blocks: Iterable<Block>;
+  readonly #name: string;
+  #last: FlatRecord[] = [];
+
+  constructor(name: string, blocks: Iterable<Block>) {
+    this.#name = name;
+    this.#blocks = blocks;
+  }
+
+  /** The last inputs before the step at hand. */
+  get context(): readonly string[] {
+    return this.#last.map((record) => `     ${this.inWords(record)}`);
+  }
+
+  *steps(): Generator<Step, undefined> {
+    let pieces: Uint8Array[] = [];
+    for (const { number, offset, payload } of this.#blocks) {
+      const wrong = (what: string): JournalError =>
+        new JournalError(`${this.#name}: block ${number} at byte ${offset}: not what a host's journal holds: ${what}`);
+      const reader = new Reader(payload);
+      while (reader.offset < payload.length) {
+        const from = reader.offset;
+        const entry = ENTRY.read(reader);
+        if (reader.error !== undefined) throw wrong(reader.error);
+        if (entry.type === 'mark') continue;
+        pieces.push(payload.subarray(from, reader.offset));
+        if (entry.type === 'object') {
+          const object = decodeStored(entry);
+          if (!object.ok) throw wrong(object.error);
+          this.#objects.add(object.value);
+          continue;
+        }
+        yield { entry, bytes: concat(...pieces) };
+        pieces = [];
+        if (entry.type === 'record') this.#passed(entry);
+      }
+    }
+    return undefined;
+  }
+
+  readonly get = (number: number) => this.#objects.get(number);
+
+  inWords({ now, input }: FlatRecord): string {
+    return `${clockText(now)}  ${inputInWords(input, this.get)}`;
+  }
+
+  #passed(record: FlatRecord): void {
+    this.#last.push(record);
+    if (this.#last.length > CONTEXT) this.#last.shift();
+    this.#objects.forget();
+  }
+}
+
+/**
+ * Compares the journals of two hosts input by input; nothing is run again. Of each it holds one block and the objects that can be
+ * referred to. Throws `JournalError` where a block holds something else.
+ */
+export const compareHosts = (a: Iterable<Block>, b: Iterable<Block>): Comparison => {
+  const [left, right] = [new HostSteps('a', a), new HostSteps('b', b)];
+  const [first, second] = [left.steps(), right.steps()];
+  try {
+    for (let input = 0; ; input++) {
+      const one = first.next().value;
+      const other = second.next().value;
+      if (one === undefined && other === undefined) {
+        return { equal: true, lines: [`The journals are equal: ${Math.max(0, input - 1)} inputs and their effects`] };
+      }
+      if (one !== undefined && other !== undefined && equalBytes(one.bytes, other.bytes)) continue;
+      return { equal: false, lines: differenceInWords(input, one?.entry, other?.entry, left, right) };
+    }
+  } finally {
+    first.return(undefined);
+    second.return(undefined);
+  }
+};
+
+const differenceInWords = (
+  input: number,
+  a: Step['entry'] | undefined,
+  b: Step['entry'] | undefined,
+  left: HostSteps,
+  right: HostSteps,
+): readonly string[] => {
+  if (a?.type === 'setting' && b?.type === 'setting') return settingsInWords(a, b);
+  const lines =
+    a?.type === 'record' && b?.type === 'record'
+      ? bothInWords(a, b, left, right)
+      : [
+          `  a: ${a?.type === 'record' ? left.inWords(a) : 'the journal ends'}`,
+          `  b: ${b?.type === 'record' ? right.inWords(b) : 'the journal ends'}`,
+        ];
+  const { context } = left;
+  const before = context.length === 0 ? [] : ['Before that, the same in both:', ...context];
+  return [`First difference: input ${input}:`, ...lines, ...before];
+};
+
+const bothInWords = (a: FlatRecord, b: FlatRecord, left: HostSteps, right: HostSteps): readonly string[] => {
+  const [inA, inB] = [left.inWords(a), right.inWords(b)];
+  const isSameInput =
+    a.now === b.now && a.iterations === b.iterations && equalBytes(encoded(a.input), encoded(b.input));
+  const effect = isSameInput && inA === inB ? firstDifference(a, effectsOf(b), left.get) : undefined;
+  if (effect === undefined) return [`  a: ${inA}`, `  b: ${inB}${inA === inB ? ', in other bytes' : ''}`];
+  return [`  both: ${inA}`, `  a, effect ${effect.effect}: ${effect.expected}`, `  b: ${effect.seen}`];
+};
+
+const encoded = (input: FlatInput): Uint8Array => {
+  const writer = new Writer(INPUT.sizeOf(input));
+  INPUT.write(writer, input);
+  return writer.bytes;
+};
+
+/** The effects of an input, one by one. */
+const effectsOf = ({ effects }: FlatRecord): readonly Uint8Array[] => {
+  const reader = new Reader(effects);
+  const parts: Uint8Array[] = [];
+  while (reader.offset < effects.length && reader.error === undefined) {
+    const from = reader.offset;
+    EFFECT.read(reader);
+    parts.push(effects.subarray(from, reader.offset));
+  }
+  return parts;
+};
+
+const settingsInWords = (a: FlatSetting, b: FlatSetting): readonly string[] => {
+  const texts = (['name', 'timers', 'adoption', 'suite'] as const).flatMap((field) =>
+    a[field] === b[field] ? [] : [`  ${field}: a ${a[field]}, b ${b[field]}`],
+  );
+  if (!equalBytes(a.genesis, b.genesis)) texts.push('  they are hosts of different networks');
+  else if (texts.length === 0) texts.push('  their keys, their suites or the state before window 0 are not the same');
+  return ['The hosts are not the same:', ...texts];
+};
