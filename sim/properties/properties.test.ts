@@ -73,6 +73,51 @@ describe('agreement', () => {
   });
 });
 
+describe('a witness', () => {
+  const hash = (name: string): string => id(name).slice(0, 8);
+  const witnessOf = (observer: Observer, notices: readonly (readonly [host: number, Notice])[]) =>
+    seenBy(observer, notices).witness?.map(({ host, at, what }) => `${at} n${host} ${what}`);
+
+  test('of a fork: who made what final first, and who contradicts', () => {
+    const notices: [number, Notice][] = [
+      [0, final(3, { hash: 'one' })],
+      [1, final(3, { hash: 'one' })],
+      [2, final(3, { hash: 'two' })],
+      [3, final(3, { hash: 'three' })],
+    ];
+    const deeds = [
+      `0 n0 makes proposal ${hash('one')} of window 3 final`,
+      `2 n2 makes proposal ${hash('two')} of window 3 final`,
+    ];
+    expect(witnessOf(agreement(scene()), notices)).toEqual(deeds);
+    expect(witnessOf(promiseKept(scene()), notices)).toEqual(deeds);
+    expect(witnessOf(agreement(scene()), notices.slice(0, 2))).toBeUndefined();
+  });
+
+  test('of two signatures: who knew which first', () => {
+    const notices: [number, Notice][] = [
+      [1, accepted(vote(2, 3, 1, PREVOTE, 'one'))],
+      [2, accepted(vote(2, 3, 1, PREVOTE, 'one'))],
+      [3, accepted(vote(2, 3, 1, PREVOTE, 'two'))],
+    ];
+    expect(witnessOf(oneSignaturePerSlot(scene(), hostOf), notices)).toEqual([
+      expect.stringMatching(/^0 n1 knows \w{8}$/),
+      expect.stringMatching(/^2 n3 knows \w{8}$/),
+    ]);
+  });
+
+  test('of a stall: the last that the first node behind heard of what closes windows', () => {
+    const last = seenBy(progress(scene(), 3), [
+      [0, final(3)],
+      [2, accepted(vote(2, 3, 1, PREVOTE, 'one'))],
+      [1, final(3)],
+      [2, accepted(operation('paid', 'someone', 'before'))],
+      [3, final(3)],
+    ]).witness?.[0];
+    expect(last).toMatchObject({ host: 2, at: 1, object: vote(2, 3, 1, PREVOTE, 'one').id, isSilence: true });
+  });
+});
+
 describe('equal-roots', () => {
   test('holds where the states are the same', () => {
     expect(
@@ -119,6 +164,9 @@ describe('validity', () => {
     expect(seenBy(validity(scene(), judge(1)), notices)).toEqual({
       observed: 'violated',
       detail: 'window 1 at n2: a root differs',
+      witness: [
+        { host: 2, at: 1, object: expect.any(String), what: expect.stringMatching(/^makes proposal .* final$/) },
+      ],
     });
   });
 
