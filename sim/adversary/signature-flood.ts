@@ -63,6 +63,7 @@ export class SignatureFlood implements Strategy<MontanaShape> {
       case 'start':
         this.#peers.clear();
         this.#running = [];
+        this.#wake = 0;
         break;
       case 'peer-up':
         this.#peers.set(input.peer, input.host);
@@ -72,12 +73,6 @@ export class SignatureFlood implements Strategy<MontanaShape> {
         break;
       case 'message':
         if (input.message.type === 'object') this.#learn(input.message.object);
-        break;
-      case 'dial-failed':
-        if (input.host === this.#options.host) {
-          this.#send(port);
-          return;
-        }
     }
     port.deliver(input);
   }
@@ -94,6 +89,10 @@ export class SignatureFlood implements Strategy<MontanaShape> {
       this.#running.push({ flood, begun: port.now + flood.after * SECOND, sent: 0 });
       this.#dial(flood.target, port);
     }
+    this.#send(port);
+  }
+
+  wake(port: Port<MontanaShape>): void {
     this.#send(port);
   }
 
@@ -126,8 +125,7 @@ export class SignatureFlood implements Strategy<MontanaShape> {
     const isAwaited = this.#wake > port.now && this.#wake <= next;
     if (isAwaited || next === Number.POSITIVE_INFINITY) return;
     this.#wake = next;
-    // A dial to itself fails at once: the only clock a strategy has.
-    port.perform({ type: 'dial', host: this.#options.host }, next - port.now);
+    port.wake(next - port.now);
   }
 
   #forge(): ProtocolObject {
