@@ -2,7 +2,9 @@ import type { Id } from '#core/bytes/bytes.ts';
 import type { Operation } from '#core/consensus/objects.ts';
 import type { LeaderOf } from '#core/consensus/proposal.ts';
 import type { SigningKey, Suite } from '#core/crypto/suite.ts';
-import { Host, type Notice } from '#core/host/host.ts';
+import { Host, type HostPorts, type Notice } from '#core/host/host.ts';
+import type { HostInputs, HostRecorder } from '#core/journal/recorder.ts';
+import type { Adoption } from '#core/participant/context.ts';
 import type { ApplyMemo } from '#core/participant/evaluation.ts';
 import type { TimerFigures } from '#core/participant/timers.ts';
 import type { ChainJob, ChainResult, Meter } from '#core/participant/types.ts';
@@ -33,10 +35,13 @@ export interface AdapterOptions {
   /** By number of the host. */
   readonly memo: (host: number) => ApplyMemo;
   readonly timers: TimerFigures;
+  readonly adoption: Adoption;
   /** By number of the host. */
   readonly identities: readonly { readonly nodeId: Id; readonly key: SigningKey }[];
   /** Encode and decode every message on its way. */
   readonly wire: boolean;
+  /** By number of the host: who keeps a journal. */
+  readonly recorders?: ReadonlyMap<number, HostRecorder>;
 }
 
 /** Chain results remembered at most: hosts of one network hash the same stretches. */
@@ -77,7 +82,7 @@ class HostMachine implements Machine<MontanaShape> {
   readonly #clock: Clock;
   readonly #out: Out<MontanaShape>;
   readonly #meter: Meter = { verifications: 0, signatures: 0, hashes: 0, records: 0 };
-  #host!: Host;
+  #host!: HostInputs;
 
   constructor(options: AdapterOptions, number: number, clock: Clock, out: Out<MontanaShape>) {
     this.#options = options;
@@ -87,7 +92,7 @@ class HostMachine implements Machine<MontanaShape> {
   }
 
   start(disk: Disk, seed: Uint8Array): void {
-    const { genesis, suite, memo, timers, identities, wire } = this.#options;
+    const { genesis, suite, memo, timers, adoption, identities, wire } = this.#options;
     const meter = this.#meter;
     const out = this.#out;
     const config = {
@@ -98,10 +103,11 @@ class HostMachine implements Machine<MontanaShape> {
       },
       identity: identities[this.#number],
       timers,
+      adoption,
       memo: memo(this.#number),
       meter,
     };
-    this.#host = new Host(config, disk.opened(), seed, this.#clock, {
+    const ports: HostPorts = {
       send: (peer, message) => out.send(peer, wire ? throughBytes(message) : message),
       timer: (at) => out.timer(at),
       alarm: (at) => out.alarm(at),
@@ -111,7 +117,14 @@ class HostMachine implements Machine<MontanaShape> {
       notice: (notice) => out.emit(notice),
       archived: (window) => disk.entry(window),
       archivedObject: (name) => disk.object(name.id),
-    });
+    };
+    const opened = disk.opened();
+    const clock = this.#clock;
+    const recorder = this.#options.recorders?.get(this.#number);
+    this.#host =
+      recorder === undefined
+        ? new Host(config, opened, seed, clock, ports)
+        : recorder.open({ config, opened, durable: disk.written, seed, clock, ports });
     this.#host.start();
   }
 

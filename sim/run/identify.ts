@@ -131,23 +131,27 @@ export const identifyRecord = ({ final, open }: DiskRecord): number =>
 
 export const identifyJob = (job: ChainJob): number => mix(bitsOf(job.from), job.iterations);
 
-/** One line for a person. */
-export const describe = (message: Message): string => {
-  if (message.type !== 'object')
-    return 'window' in message ? `${message.type} of window ${message.window}` : message.type;
-  const { object } = message;
-  const short = object.id.slice(0, 8);
+const short = (id: Id): string => id.slice(0, 8);
+
+/** One line for a person. `nameOf`: what a node is called. */
+export const describe = (message: Message, nameOf: (nodeId: Id) => string = short): string => {
+  if (message.type === 'object') return describeObject(message.object, nameOf);
+  return 'window' in message ? `${message.type} of window ${message.window}` : message.type;
+};
+
+export const describeObject = (object: ProtocolObject, nameOf: (nodeId: Id) => string = short): string => {
+  const name = `${object.kind} ${short(object.id)}`;
   switch (object.kind) {
     case 'bundle':
     case 'reveal':
-      return `${object.kind} ${short} of ${object.nodeId.slice(0, 8)} for window ${object.window}`;
+      return `${name} of ${nameOf(object.nodeId)} for window ${object.window}`;
     case 'vote': {
       const phase = object.phase === 1 ? 'prevote' : 'precommit';
-      return `${phase} of ${object.nodeId.slice(0, 8)} in window ${object.window}, round ${object.round}, for ${object.proposalHash.slice(0, 8)}`;
+      return `${phase} of ${nameOf(object.nodeId)} in window ${object.window}, round ${object.round}, for ${short(object.proposalHash)}`;
     }
     case 'proposal':
-      return `proposal ${short} of ${object.header.proposerNodeId.slice(0, 8)} for window ${object.header.window}`;
+      return `${name} of ${nameOf(object.header.proposerNodeId)} for window ${object.header.window}`;
     default:
-      return `${object.kind} ${short}`;
+      return name;
   }
 };

@@ -2,11 +2,9 @@ import type { Id } from '#core/bytes/bytes.ts';
 import type { Notice } from '#core/host/host.ts';
 import type { Counts, HostSpec } from '#sim/world/types.ts';
 import { KINDS } from './identify.ts';
+import type { Metrics } from './measures/measure.ts';
 import { Propagation } from './propagation.ts';
 import type { Scenario } from './scenario.ts';
-
-/** Numbers of a result, by name. */
-export type Metrics = Readonly<Record<string, number>>;
 
 /** A host at the end of a run. `worked`: microseconds of its protocol core. */
 export interface Worker {
@@ -22,6 +20,7 @@ export class Measures {
   readonly #spread: Propagation;
   #closed = 0;
   #roundOne = 0;
+  #maxRound = 0;
   #penalties = 0;
   #evidence = 0;
   #stops = 0;
@@ -41,6 +40,7 @@ export class Measures {
   closed(round: number): void {
     this.#closed++;
     if (round <= 1) this.#roundOne++;
+    this.#maxRound = Math.max(this.#maxRound, round);
   }
 
   /** `now`: virtual microseconds. */
@@ -52,6 +52,7 @@ export class Measures {
       virtualSeconds: Math.round(now / 1e6),
       secondsPerWindow: hundredths(now / closed / 1e6),
       roundOneShare: thousandths(this.#roundOne / closed),
+      maxRound: this.#maxRound,
       deliveriesPerWindow: Math.round(counts.deliveries / closed),
       megabytesPerNodeAndWindow: hundredths(bytes / closed / hosts.length / 1e6),
       bundlesWithinOneSecond: this.#spread.share(1_000_000),

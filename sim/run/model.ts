@@ -1,17 +1,27 @@
+import type { Id } from '#core/bytes/bytes.ts';
 import type { Verify } from '#core/crypto/suite.ts';
 import type { Network } from '#core/genesis/network.ts';
 import type { Judge } from '#sim/properties/validity.ts';
 import { Model } from '#vectors/model.ts';
 import type { Founder } from './founders.ts';
 
-/** The naive model as a judge: settles the same lists again and compares what the header commits. */
-export const modelJudge = (network: Network, founders: readonly Founder[], verify: Verify): Judge => {
+/** The naive model as a judge, from founders with a past (`start.ts`): settles the same lists again and compares what the header commits. */
+export const modelJudge = (
+  network: Network,
+  founders: readonly Founder[],
+  chainLength: (nodeId: Id) => bigint,
+  verify: Verify,
+): Judge => {
   const byNode = new Map(founders.map((founder) => [founder.nodeId, founder]));
   const model = new Model(
     network,
     network.founders.map((id) => {
       const founder = byNode.get(id) as Founder;
-      return { accountPubkey: founder.account.publicKey, nodePubkey: founder.node.publicKey };
+      return {
+        accountPubkey: founder.account.publicKey,
+        nodePubkey: founder.node.publicKey,
+        chainLength: chainLength(id),
+      };
     }),
     verify,
   );

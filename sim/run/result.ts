@@ -11,6 +11,8 @@ const propertySchema = z.strictObject({
   met: z.boolean(),
   /** One line. */
   detail: z.string(),
+  /** Of a violation: the shortest chain of messages from its cause, at most 20 lines. */
+  causes: z.array(z.string()).optional(),
 });
 
 /** One number that the scenario sets limits to. Observed: null where the run has no such number, which never meets. */

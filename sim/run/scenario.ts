@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { REGIONS } from '#sim/world/types.ts';
+import { KINDS } from './identify.ts';
 
 /** The observers of design §3, by name. */
 export const PROPERTIES = [
@@ -48,7 +49,7 @@ const hostsSchema = z.strictObject({
   cpu: whole(1, 1_000_000).default(1000),
   /** Bits per second for sending, shared by all links. */
   uplink: whole(1_000, 1_000_000_000_000).default(50_000_000),
-  /** Windows each node of the group has confirmed before the run: its chain_length and snapshot at the start. */
+  /** Windows each node of the group has confirmed before the run: its chain_length and snapshot in the state before window 0. */
   chainLength: whole(1, 1_000_000_000).default(1),
 });
 
@@ -73,6 +74,14 @@ const faultSchema = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('restart'), ...momentShape, hosts: names.optional() }),
   z.strictObject({ type: z.literal('cut'), ...momentShape, groups: z.array(names).min(1) }),
   z.strictObject({ type: z.literal('heal'), ...momentShape }),
+  /** The next message of a kind that would arrive at `to` from `from` is lost: two runs that differ in one message. */
+  z.strictObject({
+    type: z.literal('lose'),
+    ...momentShape,
+    from: z.string(),
+    to: z.string(),
+    kind: z.enum(KINDS),
+  }),
 ]);
 
 const workloadSchema = z.strictObject({
@@ -81,7 +90,7 @@ const workloadSchema = z.strictObject({
   anchors: whole(0, 10_000).default(0),
   /** Transfers that create their receiver. */
   creations: whole(0, 1_000).default(0),
-  /** Shops, each with an account: from the moment they are funded each makes one transfer of `amount` nɈ a window to the next. */
+  /** Shops, each with an account: once all are funded each makes one transfer of `amount` nɈ a window to the next (`shops.ts`). */
   shops: z.strictObject({ count: whole(2, 10_000), amount: whole(1, 1_000_000_000) }).optional(),
 });
 
@@ -122,7 +131,7 @@ const variantSchema = z.strictObject({
 });
 
 /** What a sound network shows: everything holds; presence is only measured. */
-const everythingHolds = PROPERTIES.map((property) => ({
+export const EVERYTHING_HOLDS = PROPERTIES.map((property) => ({
   property,
   is: property === 'presence' ? ('measured' as const) : ('holds' as const),
 }));
@@ -146,7 +155,7 @@ export const scenarioSchema = z.strictObject({
     .default({ tau2: 60, d0: 2_560 }),
   suite: z.enum(['modelled', 'real']).default('modelled'),
   timers: z.enum(['ordinary', 'patient']).default('ordinary'),
-  /** When T is known to a node that did not compute it: by the bundles of a quorum (09 §8.1), or by a certificate only (04 §13). */
+  /** When T is known to a node that did not compute it: by bundles of a quorum (09 §8.1), or by a certificate only, as the source says. */
   adoption: z.enum(['bundles', 'certificate']).default('bundles'),
   hosts: z.array(hostsSchema).min(1).max(64),
   network: z
@@ -163,7 +172,7 @@ export const scenarioSchema = z.strictObject({
   faults: z.array(faultSchema).max(1_000).default([]),
   adversary: z.array(adversarySchema).max(64).default([]),
   /** By default everything holds. A property that is not named here is not judged. */
-  expect: z.array(expectSchema).default(everythingHolds),
+  expect: z.array(expectSchema).default(EVERYTHING_HOLDS),
   measure: z.array(z.enum(MEASURES)).default([]),
   variants: z.record(z.string().regex(/^[a-z][a-z0-9-]*$/), variantSchema).default({}),
   /** Encode and decode every message: slower, same digest. */

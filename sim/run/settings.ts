@@ -1,4 +1,5 @@
 import { rulesOf } from '#core/genesis/rules.ts';
+import { chosenHosts } from './chosen.ts';
 import { type Scenario, scenarioSchema } from './scenario.ts';
 
 /** One fault of a scenario, naming the field: for a person, on one line. */
@@ -29,7 +30,25 @@ export const parseScenario = (input: unknown, source: string): Scenario => {
     throw new ScenarioError(`${source}: nodes: is ${scenario.nodes}, but the groups of hosts make ${hosts}`);
   }
   checkHostNames(scenario, source);
+  checkOneStrategy(scenario, source);
   return scenario;
+};
+
+/** A host has one strategy: lines of one type that name it go together, of two types not. */
+const checkOneStrategy = ({ adversary, nodes }: Scenario, source: string): void => {
+  const names = hostNames(nodes);
+  const types = new Map<string, string>();
+  adversary.forEach((line, i) => {
+    const hosts =
+      line.type === 'signature-flood' ? [line.host] : chosenHosts(line.hosts, names).map((host) => names[host]);
+    for (const host of hosts as readonly string[]) {
+      const other = types.get(host) ?? line.type;
+      types.set(host, line.type);
+      if (other !== line.type) {
+        throw new ScenarioError(`${source}: adversary.${i}: ${host} is ${other} already; give a host one type`);
+      }
+    }
+  });
 };
 
 const checkHostNames = (scenario: Scenario, source: string): void => {
@@ -42,7 +61,10 @@ const checkHostNames = (scenario: Scenario, source: string): void => {
   };
   scenario.faults.forEach((fault, i) => {
     if (fault.type === 'cut') fault.groups.forEach((group, j) => check(`faults.${i}.groups.${j}`, group));
-    else if (fault.type !== 'heal' && Array.isArray(fault.hosts)) check(`faults.${i}.hosts`, fault.hosts);
+    else if (fault.type === 'lose') {
+      check(`faults.${i}.from`, [fault.from]);
+      check(`faults.${i}.to`, [fault.to]);
+    } else if (fault.type !== 'heal' && Array.isArray(fault.hosts)) check(`faults.${i}.hosts`, fault.hosts);
   });
   scenario.adversary.forEach((adversary, i) => {
     if (adversary.type === 'signature-flood') {

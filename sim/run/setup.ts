@@ -1,16 +1,19 @@
-import { ascii } from '#core/bytes/bytes.ts';
+import { ascii, type Id } from '#core/bytes/bytes.ts';
 import { sha256 } from '#core/crypto/hash.ts';
 import { mlDsa65 } from '#core/crypto/ml-dsa.ts';
 import type { Suite } from '#core/crypto/suite.ts';
 import { buildGenesis, type Genesis } from '#core/genesis/genesis.ts';
 import { simulation } from '#core/genesis/profiles.ts';
 import { rulesOf } from '#core/genesis/rules.ts';
+import { openWindow } from '#core/transition/open-window.ts';
+import type { Settled } from '#core/transition/settled.ts';
 import { memoised } from '#sim/suite/memo.ts';
 import { modelledSuite } from '#sim/suite/modelled.ts';
 import type { HostSpec, Intervention } from '#sim/world/types.ts';
 import type { MontanaShape } from './adapter.ts';
 import { chosenHosts } from './chosen.ts';
 import type { Founder } from './founders.ts';
+import { KINDS } from './identify.ts';
 import type { Scenario } from './scenario.ts';
 
 /** Signature checks remembered at most: a few windows of a thousand nodes. */
@@ -24,8 +27,11 @@ const INBOX = 200_000;
 /** Microseconds until a record is durable: one fdatasync of a solid-state disk. */
 const SYNC = 1_000;
 
+/** What signatures of a run are modelled with. */
+export const runSecret = (seed: string): Uint8Array => sha256(ascii(`montana-sim/${seed}/suite`));
+
 export const suiteOf = (scenario: Scenario, seed: string): Suite =>
-  memoised(scenario.suite === 'real' ? mlDsa65 : modelledSuite(sha256(ascii(`montana-sim/${seed}/suite`))), CHECKS);
+  memoised(scenario.suite === 'real' ? mlDsa65 : modelledSuite(runSecret(seed)), CHECKS);
 
 export const genesisOf = ({ profile, rules, nodes }: Scenario, founders: readonly Founder[]): Genesis =>
   buildGenesis({
@@ -55,8 +61,8 @@ export const hostSpecs = ({ hosts, profile }: Scenario, names: readonly string[]
 };
 
 /**
- * Faults as lines of data; a window becomes a moment when the first host enters it. Those that depend on what has happened by
- * then (`leaders`, a restart of all that are down) are resolved by the run at that moment.
+ * Faults as lines of data; a window becomes a moment when the first host enters it. A restart of nobody by name is one of all: who
+ * is up does not notice. Crashes of leaders wait for `leaderCrashes`.
  */
 export const interventionsOf = (
   { faults }: Scenario,
@@ -69,12 +75,27 @@ export const interventionsOf = (
         return [{ at, type: 'cut', groups: fault.groups }];
       case 'heal':
         return [{ at, type: 'heal' }];
+      case 'lose':
+        return [{ at, type: 'lose', from: fault.from, to: fault.to, kind: KINDS.indexOf(fault.kind) }];
       case 'restart':
-        return fault.hosts === undefined ? [] : [{ at, type: 'restart', hosts: fault.hosts }];
+        return [{ at, type: 'restart', hosts: fault.hosts ?? names }];
       case 'crash': {
         if ('leaders' in fault.hosts) return [];
         const hosts = chosenHosts(fault.hosts, names).map((host) => names[host] as string);
         return [{ at, type: 'crash', hosts, ...(fault.effects === undefined ? {} : { effects: fault.effects }) }];
       }
     }
+  });
+
+/** Crashes of the first leaders of the window after `settled`, as its cascade names them (04 §7). */
+export const leaderCrashes = (
+  { faults }: Scenario,
+  settled: Settled,
+  nameOf: (nodeId: Id) => string,
+): readonly Intervention<MontanaShape>[] =>
+  faults.flatMap((fault): Intervention<MontanaShape>[] => {
+    if (fault.type !== 'crash' || !('leaders' in fault.hosts) || fault.window !== settled.window + 1) return [];
+    const hosts = openWindow(settled).cascade.slice(0, fault.hosts.leaders).map(nameOf);
+    const at = { milestone: fault.window, after: fault.after * SECOND };
+    return [{ at, type: 'crash', hosts, ...(fault.effects === undefined ? {} : { effects: fault.effects }) }];
   });
