@@ -123,17 +123,17 @@ export class Model {
   #participation: bigint[] = [];
   #revealCount = 0n;
 
-  /** `founders`: bootstrap first, the others ascending by node_id. */
-  constructor(network: Network, founders: readonly Founder[], verify: Verify) {
+  /** `founders`: bootstrap first, the others ascending by node_id; with a past, how many windows each has confirmed. */
+  constructor(network: Network, founders: readonly (Founder & { chainLength?: bigint })[], verify: Verify) {
     this.#network = network;
     this.#founders = founders.map(({ nodePubkey }) => hashId('mt-node', nodePubkey));
     this.#verify = verify;
     this.#d = [BigInt(network.params.d0), BigInt(network.params.d0)];
     this.#target = BigInt(`0x${toHex(network.params.targetZero.slice(0, 16).reverse())}`);
-    for (const { accountPubkey, nodePubkey } of founders) {
+    for (const { accountPubkey, nodePubkey, chainLength } of founders) {
       const operator = accountIdOf(accountPubkey);
       this.#open(operator, accountPubkey, 0, hashId('mt-genesis', operator)).isNodeOperator = true;
-      this.#activate(hashId('mt-node', nodePubkey), nodePubkey, operator, 0n);
+      this.#activate(hashId('mt-node', nodePubkey), nodePubkey, operator, 0n, chainLength);
     }
   }
 
@@ -208,8 +208,8 @@ export class Model {
     return account;
   }
 
-  #activate(nodeId: Id, nodePubkey: Uint8Array, operatorAccountId: Id, startWindow: bigint): void {
-    const lengths = { chainLength: 1n, chainLengthSnapshot: 1n, chainLengthCheckpoints: [0n, 0n, 0n, 0n, 0n, 0n] };
+  #activate(nodeId: Id, nodePubkey: Uint8Array, operatorAccountId: Id, startWindow: bigint, past = 1n): void {
+    const lengths = { chainLength: past, chainLengthSnapshot: past, chainLengthCheckpoints: [0n, 0n, 0n, 0n, 0n, 0n] };
     const windows = { startWindow, lastConfirmationWindow: 0n };
     const node = { nodeId, nodePubkey, suiteId: 1, operatorAccountId, ...lengths, ...windows };
     this.#nodes = sorted([...this.#nodes, node], (other) => other.nodeId);

@@ -1,28 +1,60 @@
+import { Coalition } from '#sim/adversary/coalition.ts';
+import { EquivocatingLeader, type EquivocatorOptions } from '#sim/adversary/equivocating-leader.ts';
+import { EquivocatingVoter } from '#sim/adversary/equivocating-voters.ts';
+import { PrecomputedChain, precompute } from '#sim/adversary/precomputed-chain.ts';
 import { type Flood, SignatureFlood } from '#sim/adversary/signature-flood.ts';
 import type { Strategy } from '#sim/world/strategy.ts';
 import type { MontanaShape } from './adapter.ts';
+import { chosenHosts } from './chosen.ts';
 import type { Founder } from './founders.ts';
 import type { Scenario } from './scenario.ts';
 import { hostNames } from './settings.ts';
 
+type Line = Scenario['adversary'][number];
+type LineOf<T extends Line['type']> = Extract<Line, { readonly type: T }>;
+
 /** By name of the host. A host with several lines of one type in `adversary` has one strategy for them all. */
 export const strategiesOf = (
-  { adversary, nodes }: Scenario,
+  { adversary, nodes, profile }: Scenario,
   founders: readonly Founder[],
 ): ReadonlyMap<string, Strategy<MontanaShape>> => {
   const names = hostNames(nodes);
+  const strategies = new Map<string, Strategy<MontanaShape>>();
+  const linesOf = <T extends Line['type']>(type: T): readonly LineOf<T>[] =>
+    adversary.filter((line): line is LineOf<T> => line.type === type);
+
   const floods = new Map<string, Flood[]>();
-  for (const line of adversary) {
-    if (line.type !== 'signature-flood') continue;
-    const { host, target, rate, window, after, seconds } = line;
+  for (const { host, target, rate, window, after, seconds } of linesOf('signature-flood')) {
     const others = floods.get(host) ?? [];
     floods.set(host, [...others, { target: names.indexOf(target), rate, window, after, seconds }]);
   }
-  return new Map(
-    [...floods].map(([name, own]) => {
-      const host = names.indexOf(name);
-      const members = founders.filter((_, other) => other !== host).map(({ nodeId }) => nodeId);
-      return [name, new SignatureFlood({ host, floods: own, members })];
-    }),
-  );
+  for (const [name, own] of floods) {
+    const host = names.indexOf(name);
+    const members = founders.filter((_, other) => other !== host).map(({ nodeId }) => nodeId);
+    strategies.set(name, new SignatureFlood({ host, floods: own, members }));
+  }
+
+  const conspire = (
+    lines: readonly LineOf<'equivocating-leader' | 'equivocating-voters'>[],
+    make: (options: EquivocatorOptions) => Strategy<MontanaShape>,
+  ): void => {
+    const hosts = [...new Set(lines.flatMap((line) => chosenHosts(line.hosts, names)))].sort((a, b) => a - b);
+    const members = hosts.map((host) => ({ host, founder: founders[host] as Founder }));
+    const coalition = new Coalition(
+      members.map(({ host, founder: { nodeId } }) => ({ host, nodeId })),
+      nodes,
+    );
+    for (const { host, founder } of members) {
+      const { nodeId, node: key } = founder;
+      strategies.set(names[host] as string, make({ host, nodeId, key, coalition, hosts: nodes }));
+    }
+  };
+  conspire(linesOf('equivocating-leader'), (options) => new EquivocatingLeader(options));
+  conspire(linesOf('equivocating-voters'), (options) => new EquivocatingVoter(options));
+
+  for (const { hosts, windows } of linesOf('precomputed-chain')) {
+    const known = precompute(windows, profile.d0);
+    for (const host of chosenHosts(hosts, names)) strategies.set(names[host] as string, new PrecomputedChain(known));
+  }
+  return strategies;
 };

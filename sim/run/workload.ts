@@ -5,13 +5,20 @@ import { accountId, appId } from '#core/crypto/ids.ts';
 import { type SigningKey, SUITE_ML_DSA_65, type Suite } from '#core/crypto/suite.ts';
 import { makeOperation } from '#core/operations/codec.ts';
 import type { FinalRecord } from '#core/participant/types.ts';
+import type { AccountRecord } from '#core/state/records.ts';
+import type { Settled } from '#core/transition/settled.ts';
 import type { Stream } from '#sim/kernel/streams.ts';
 import type { Scenario } from './scenario.ts';
+import { Shops } from './shops.ts';
 
 /** An operation and the host it is handed to. */
 export interface Submission {
   readonly host: number;
   readonly operation: Operation;
+  /** Microseconds after the window is final. */
+  readonly delay: number;
+  /** A user waits for it: not so for what only brings money to the shops. */
+  readonly isPayment: boolean;
 }
 
 /** Windows after which an operation that did not settle is given up. */
@@ -19,7 +26,8 @@ const PATIENCE = 4;
 
 /**
  * The users of a run: real signed operations of accounts whose keys the run holds, drawn from a stream of their own. After every
- * window some accounts without a pending operation transfer, anchor, or create another account.
+ * window some accounts without a pending operation transfer, anchor, or create another account. Nobody submits at a host that is
+ * down.
  */
 export class Workload {
   readonly #scenario: Scenario;
@@ -28,24 +36,39 @@ export class Workload {
   readonly #keys = new Map<Id, SigningKey>();
   /** Accounts in the order they came to exist. */
   readonly #accounts: Id[] = [];
+  /** The host that a shop uses: founders their own, the others in turn. */
+  readonly #hosts = new Map<Id, number>();
   /** The operation each account waits for, and since when. */
   readonly #pending = new Map<Id, { readonly id: Id; readonly window: number }>();
   readonly #app = appId('montana-sim');
+  readonly #isUp: (host: number) => boolean;
+  readonly #shops: Shops | undefined;
   #created = 0;
   submitted = 0;
   settled = 0;
 
-  constructor(scenario: Scenario, suite: Suite, stream: Stream, founders: readonly SigningKey[]) {
+  constructor(
+    scenario: Scenario,
+    suite: Suite,
+    stream: Stream,
+    founders: readonly SigningKey[],
+    isUp: (host: number) => boolean,
+  ) {
     this.#scenario = scenario;
     this.#suite = suite;
     this.#stream = stream;
+    this.#isUp = isUp;
+    const { shops } = scenario.workload;
+    this.#shops = shops && new Shops(shops, stream);
     for (const key of founders) this.#know(key);
   }
 
-  #know(key: SigningKey): void {
+  #know(key: SigningKey): Id {
     const id = accountId(SUITE_ML_DSA_65, key.publicKey);
     this.#keys.set(id, key);
+    this.#hosts.set(id, this.#accounts.length % this.#scenario.nodes);
     this.#accounts.push(id);
+    return id;
   }
 
   /** A window is final: what users submit because of it. */
@@ -65,12 +88,9 @@ export class Workload {
       for (let i = 0; i < count; i++) {
         const sender = this.#accounts[this.#stream.below(this.#accounts.length)] as Id;
         const host = this.#stream.below(this.#scenario.nodes);
-        if (this.#pending.has(sender)) continue;
+        if (this.#pending.has(sender) || !this.#isUp(host)) continue;
         const operation = make(sender, this.#keys.get(sender) as SigningKey);
-        if (operation === undefined) continue;
-        this.#pending.set(sender, { id: operation.id, window: settled.window });
-        this.submitted++;
-        submissions.push({ host, operation });
+        if (operation !== undefined) submissions.push(this.#submit(settled, { host, operation }));
       }
     };
     const { state } = settled;
@@ -90,13 +110,45 @@ export class Workload {
     add(creations, (sender, key) => {
       const account = state.account(sender);
       if (account === undefined || account.balance < 2n || account.lastAccountCreationWindow > 0) return;
-      const seed = sha256(ascii(`montana-sim/${this.#scenario.seed}/created/${this.#created++}`));
-      const receiver = this.#suite.key(seed);
-      const link = accountId(SUITE_ML_DSA_65, receiver.publicKey);
-      this.#know(receiver);
-      const fields = { suiteId: SUITE_ML_DSA_65, receiverPubkey: receiver.publicKey, amount: account.balance / 2n };
-      return makeOperation({ type: 'TransferModeB', prevHash: account.frontierHash, sender, link, ...fields }, key);
+      return this.#creation(account, account.balance / 2n, key);
     });
+    submissions.push(...this.#deals(settled));
     return submissions.sort((a, b) => compareIds(a.operation.id, b.operation.id));
+  }
+
+  /** What the shops do. */
+  #deals(settled: Settled): readonly Submission[] {
+    const isOpen = (account: Id): boolean => this.#isUp(this.#hosts.get(account) as number);
+    const isBusy = (account: Id): boolean => this.#pending.has(account);
+    // A copy: the accounts that these deals create come after all there are.
+    const deals = this.#shops?.next(settled, { accounts: [...this.#accounts], isBusy, isOpen }) ?? [];
+    return deals.map(({ sender, link, amount, delay, isPayment }) => {
+      const account = settled.state.account(sender) as AccountRecord;
+      const key = this.#keys.get(sender) as SigningKey;
+      const operation =
+        link === undefined
+          ? this.#creation(account, amount, key)
+          : makeOperation({ type: 'Transfer', prevHash: account.frontierHash, sender, link, amount }, key);
+      return this.#submit(settled, { host: this.#hosts.get(sender) as number, operation, delay, isPayment });
+    });
+  }
+
+  /** A transfer to a new account, whose key the run holds. */
+  #creation({ accountId: sender, frontierHash: prevHash }: AccountRecord, amount: bigint, key: SigningKey): Operation {
+    const seed = sha256(ascii(`montana-sim/${this.#scenario.seed}/created/${this.#created++}`));
+    const receiver = this.#suite.key(seed);
+    const link = this.#know(receiver);
+    const fields = { suiteId: SUITE_ML_DSA_65, receiverPubkey: receiver.publicKey, amount };
+    return makeOperation({ type: 'TransferModeB', prevHash, sender, link, ...fields }, key);
+  }
+
+  #submit(
+    { window }: Settled,
+    { delay = 0, isPayment = true, ...submission }: Pick<Submission, 'host' | 'operation'> & Partial<Submission>,
+  ): Submission {
+    const { sender, id } = submission.operation;
+    this.#pending.set(sender, { id, window });
+    this.submitted++;
+    return { ...submission, delay, isPayment };
   }
 }
