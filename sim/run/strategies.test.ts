@@ -1,0 +1,51 @@
+import { expect, test } from 'vitest';
+import { mlDsa65 } from '#core/crypto/ml-dsa.ts';
+import { EquivocatingLeader } from '#sim/adversary/equivocating-leader.ts';
+import { EquivocatingVoter } from '#sim/adversary/equivocating-voters.ts';
+import { PrecomputedChain } from '#sim/adversary/precomputed-chain.ts';
+import { SignatureFlood } from '#sim/adversary/signature-flood.ts';
+import { makeFounders } from './founders.ts';
+import type { Scenario, ScenarioInput } from './scenario.ts';
+import { parseScenario, ScenarioError } from './settings.ts';
+import { strategiesOf } from './strategies.ts';
+
+const NODES = 8;
+
+const scenario = (adversary: ScenarioInput['adversary']): Scenario =>
+  parseScenario(
+    { title: 'Mixed', claim: 'None.', nodes: NODES, windows: 1, hosts: [{ count: NODES }], adversary },
+    'mixed',
+  );
+
+const flood = { type: 'signature-flood', target: 'n001', rate: 1, window: 1, seconds: 1 } as const;
+
+test('every host that a line names has the strategy of its type, the others none', () => {
+  const strategies = strategiesOf(
+    scenario([
+      { ...flood, host: 'n000' },
+      { ...flood, host: 'n000', window: 2 },
+      { type: 'equivocating-leader', hosts: ['n002'] },
+      { type: 'equivocating-voters', hosts: ['n004', 'n005'] },
+      { type: 'equivocating-voters', hosts: ['n005'] },
+      { type: 'precomputed-chain', hosts: { share: 13 }, windows: 2 },
+    ]),
+    makeFounders(NODES, mlDsa65),
+  );
+  expect([...strategies].map(([name, strategy]) => [name, strategy.constructor])).toEqual([
+    ['n000', SignatureFlood],
+    ['n002', EquivocatingLeader],
+    ['n004', EquivocatingVoter],
+    ['n005', EquivocatingVoter],
+    ['n007', PrecomputedChain],
+  ]);
+});
+
+test('a host has one strategy', () => {
+  const mixed = () =>
+    scenario([
+      { type: 'precomputed-chain', hosts: { share: 50 }, windows: 2 },
+      { type: 'equivocating-voters', hosts: ['n002', 'n003'] },
+    ]);
+  expect(mixed).toThrow(ScenarioError);
+  expect(mixed).toThrow('mixed: adversary.1: n003 is precomputed-chain already; give a host one type');
+});
