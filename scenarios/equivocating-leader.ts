@@ -1,0 +1,33 @@
+import { EVERYTHING_HOLDS, type ScenarioInput } from '#sim/run/scenario.ts';
+
+/** A fork may halt a half or let it go on by itself. */
+const forked: ScenarioInput['expect'] = [
+  { property: 'agreement', is: 'violated' },
+  { property: 'progress', is: 'measured' },
+];
+
+/** The leader loses its two rounds, and is convicted. */
+const convicted: ScenarioInput['expect'] = [...EVERYTHING_HOLDS, { metric: 'evidence', least: 1 }];
+
+const equivocatingLeader: ScenarioInput = {
+  title: 'Equivocating leader',
+  claim:
+    'The bootstrap node leads windows 0 and 1. For each it signs two valid proposals, one bundle apart, and shows each half of the ' +
+    'network another. Votes decide neither: the window closes in round 2, and the two headers are evidence. Where the first valid ' +
+    'proposal is final (variants published and first-valid), both are final after two messages; voting alone closes it (variant ' +
+    'votes: all other rules as published).',
+  nodes: 12,
+  windows: 6,
+  hosts: [{ count: 12, spread: 20 }],
+  network: { links: 4 },
+  workload: { transfers: 2, anchors: 2 },
+  adversary: [{ type: 'equivocating-leader', hosts: ['n000'] }],
+  expect: convicted,
+  variants: {
+    published: { set: { rules: 'published' }, expect: forked },
+    'first-valid': { set: { rules: { finality: 'first-valid' } }, expect: forked },
+    votes: { set: { rules: 'published', 'rules.finality': 'votes' }, expect: convicted },
+  },
+};
+
+export default equivocatingLeader;
