@@ -15,7 +15,10 @@ const oneLine = (text: string): string => text.trim().replace(/\s*\n\s*/g, ' ');
 const program = new Command('montana')
   .description('A post-quantum peer-to-peer cash protocol whose scarcity is time: its node and its testbed')
   .version(version)
-  .addHelpText('after', '\nWithout a command: runs the tour, 100 nodes and 61 windows, in about a minute.')
+  .addHelpText(
+    'after',
+    '\nWithout a command: the screen on a terminal; elsewhere the tour, 100 nodes and 61 windows, as lines.',
+  )
   .exitOverride()
   .configureOutput({ outputError: (text, write) => write(`montana: ${oneLine(text)}\n`) });
 
@@ -36,7 +39,8 @@ program
   .option('--seed <seed>', 'another history of the same scenario')
   .option('--set <path=value>', 'change a field, e.g. rules=published or hosts.0.speed=2000; repeatable', collect, [])
   .option('--json', 'one JSON object on stdout, progress on stderr')
-  .option('--out <dir>', 'write result.json there')
+  .option('--out <dir>', 'write result.json and run.journal there')
+  .option('--journal <host:n>', 'also write the journal of a host there, e.g. host:17; repeatable', collect, [])
   .addHelpText(
     'after',
     `
@@ -52,6 +56,39 @@ Examples:
   });
 
 program
+  .command('replay')
+  .description('feed a journal to the same code and compare everything that comes of it')
+  .argument('<journal>', 'the journal of a host or of a run, or the folder of a run')
+  .addHelpText(
+    'after',
+    `
+Exit code 0: equal; 1: something differs, or the file is damaged; 2: wrong usage.
+
+Examples:
+  montana run tour --journal host:17 --out out
+  montana replay out/n017.journal
+  montana replay out`,
+  )
+  .action(async (path: string) => {
+    process.exitCode = await (await import('./replay.ts')).replay(path);
+  });
+
+program
+  .command('compare')
+  .description('find the first difference of two runs, or of two journals of a host')
+  .argument('<a>', 'a run.journal, the folder of `montana run --out`, or the journal of a host')
+  .argument('<b>', 'the other one')
+  .addHelpText(
+    'after',
+    `
+Names the settings that differ, then the first thing that happens otherwise: time, window, host, message.
+Exit code 0: equal; 1: they differ; 2: wrong usage.`,
+  )
+  .action(async (a: string, b: string) => {
+    process.exitCode = await (await import('./compare.ts')).compare(a, b);
+  });
+
+program
   .command('list')
   .description('the scenarios, and what each claims')
   .option('--json', 'one JSON object on stdout')
@@ -59,7 +96,7 @@ program
 
 try {
   if (process.argv.length > 2) await program.parseAsync();
-  else process.exitCode = await (await import('./run.ts')).run('tour', { set: [] });
+  else process.exitCode = await (await import('./ui.ts')).ui();
 } catch (error) {
   if (error instanceof UsageError) console.error(`montana: ${oneLine(error.message)}`);
   else if (!(error instanceof CommanderError)) throw error;
