@@ -1,14 +1,23 @@
 import { expect, test } from 'vitest';
 import { isAsExpected } from '#sim/run/result.ts';
 import { Run } from '#sim/run/run.ts';
-import { readScenario, scenarioNames } from './scenarios.ts';
+import { type Changes, readScenario, scenarioNames } from './scenarios.ts';
 
-const names = await scenarioNames();
+/** Every scenario as it stands, and in each of its variants. */
+const cases = (await Promise.all((await scenarioNames()).map(casesOf))).flat();
 
-test.each(names)('%s: every expectation is met', async (name) => {
-  const run = new Run(await readScenario(name), {});
+async function casesOf(name: string): Promise<readonly (readonly [title: string, name: string, changes: Changes])[]> {
+  const { variants } = await readScenario(name);
+  const varied = Object.keys(variants).map(
+    (variant) => [`${name} --variant ${variant}`, name, { variant, set: [] }] as const,
+  );
+  return [[name, name, { set: [] }], ...varied];
+}
+
+test.each(cases)('%s: every expectation is met', async (_, name, changes) => {
+  const run = new Run(await readScenario(name, changes), {});
   const result = run.finish();
-  expect(result.properties.filter(({ met }) => !met)).toEqual([]);
+  expect([...result.properties, ...result.limits].filter(({ met }) => !met)).toEqual([]);
   expect(isAsExpected(result)).toBe(true);
   if (name !== 'steady') return;
   // Windows 11 to 40 of the node that was restarted in window 10.
