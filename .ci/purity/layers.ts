@@ -11,7 +11,19 @@ export const LAYERS = [
   'state',
   'genesis',
   'consensus',
-].concat(['operations', 'entry', 'transition', 'wire', 'participant', 'gossip', 'sync', 'peers', 'host', 'journal', 'tunnel']);
+].concat([
+  'operations',
+  'entry',
+  'transition',
+  'wire',
+  'participant',
+  'gossip',
+  'sync',
+  'peers',
+  'host',
+  'journal',
+  'tunnel',
+]);
 
 /** Imports of a file of core that lead upwards, or to a folder that has no place in the order. */
 export const upwardImports = (path: string, source: string): readonly Finding[] => {
