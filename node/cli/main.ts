@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
+import type { ReportOptions } from './report.ts';
 import type { RunOptions } from './run.ts';
+import type { SweepOptions } from './sweep.ts';
 import { UsageError } from './usage.ts';
 
 /** Exit code of a command that was called wrongly. */
@@ -54,6 +56,76 @@ Examples:
   .action(async (scenario: string, options: RunOptions) => {
     process.exitCode = await (await import('./run.ts')).run(scenario, options);
   });
+
+program
+  .command('sweep')
+  .description('run a scenario over a grid of settings and seeds, in child processes')
+  .argument('<scenario>', 'a name from `montana list`, or a .json, .mjs or .ts file')
+  .requiredOption('--out <dir>', 'the folder of the sweep: begun there, or taken up where it stopped')
+  .option('--vary <path=values>', 'a field and its values: a list a,b,c or a range 0..45/5; repeatable', collect, [])
+  .option('--seeds <n>', 'so many seeds for each combination', '1')
+  .option('--seed-from <k>', 'the first of them', '1')
+  .option('--variant <name>', 'a variant of the scenario; repeatable; all: as written and each of them', collect, [])
+  .option('--set <path=value>', 'change a field in every run; repeatable', collect, [])
+  .option('--shard <i/n>', 'only the i-th of every n runs; `montana merge` puts shards together', '1/1')
+  .option('--jobs <n>', 'child processes (default: one for each core)')
+  .addHelpText(
+    'after',
+    `
+Each combination of values is a cell of the table, run with every seed. The same command again goes on where the sweep
+was stopped, by Ctrl-C or by kill -9; a sweep that is asked for differently, or made by other code, needs another folder.
+Fields that belong together are varied together: --vary nodes,hosts.0.count=50,100.
+
+The folder holds sweep.json (what was asked for), runs.jsonl (a line a run) and, at the end, table.txt, results.csv and
+results.json. Shares come with Wilson's interval of 95 %. \`montana report <dir>\` draws them.
+
+Exit code 0: every run met its expectations; 1: one did not, or failed; 2: wrong usage; 130: interrupted.
+
+Examples:
+  montana sweep two-thirds-offline --vary faults.0.hosts.share=0..45/5 --seeds 20 --out runs/offline
+  montana sweep equivocating-leader --variant all --seeds 50 --out runs/leader
+  montana sweep steady --vary hosts.0.spread=10,50,100 --vary network.loss=0,1000,10000 --seeds 5 --out runs/steady
+  montana sweep tour --seeds 40 --shard 2/4 --out runs/tour-2`,
+  )
+  .action(async (scenario: string, options: SweepOptions) => {
+    process.exitCode = await (await import('./sweep.ts')).sweep(scenario, options);
+  });
+
+program
+  .command('merge')
+  .description('put the shards of a sweep together')
+  .argument('<dir...>', 'folders of one sweep: its shards, or parts of it made at different places')
+  .requiredOption('--out <dir>', 'the folder of the whole; what it holds of the sweep already is kept')
+  .addHelpText(
+    'after',
+    `
+The tables are those of the sweep made in one piece. Runs that are missing are named; \`montana sweep\` with the same
+arguments, without --shard, and --out <dir> makes them. A run that is there twice must be the same both times.
+
+Exit code 0: all runs are there and met their expectations; 1: not; 2: wrong usage, or folders that do not go together.
+
+Example:
+  montana merge runs/tour-1 runs/tour-2 runs/tour-3 runs/tour-4 --out runs/tour`,
+  )
+  .action(async (folders: string[], options: { out: string }) => {
+    process.exitCode = await (await import('./merge.ts')).merge(folders, options);
+  });
+
+program
+  .command('report')
+  .description('draw a run or a sweep: one HTML file without script')
+  .argument('<dir>', 'what --out of `montana run`, `montana sweep` or `montana merge` named')
+  .option('--metric <names>', 'of a sweep: these metrics, a,b,c, instead of those with limits', collect, [])
+  .addHelpText(
+    'after',
+    `
+Writes report.html into the folder and prints its path. A sweep may still be under way.
+
+Examples:
+  montana report runs/offline
+  montana report runs/steady --metric roundOneShare,bundleSpread99Ms`,
+  )
+  .action(async (folder: string, options: ReportOptions) => (await import('./report.ts')).report(folder, options));
 
 program
   .command('replay')
