@@ -14,6 +14,17 @@ const INTERRUPTED = 130;
 /** `montana` alone: the screen on a terminal, else the tour with a line per window. Returns the exit code. */
 export const ui = async (): Promise<number> => (hasTerminal() ? screen() : run(FIRST, { set: [] }));
 
+/** Milliseconds between two looks whether the parent is still there. */
+const LOOK = 500;
+
+/** npm, ended by a signal, ends its shell but not what runs in it. Without a parent this process ends as if hung up. */
+const endWithParent = (): NodeJS.Timeout => {
+  const parent = process.ppid;
+  return setInterval(() => {
+    if (process.ppid !== parent) process.kill(process.pid, 'SIGHUP');
+  }, LOOK);
+};
+
 /** Whether somebody sits at a terminal that can show more than lines. */
 const hasTerminal = (): boolean => {
   const { CI = '', TERM } = process.env;
@@ -30,12 +41,15 @@ export const openScreen = async (entries: readonly Entry[], begin?: Begin): Prom
   const [{ show }, { Screen }] = await Promise.all([import('#sim/ui/app.ts'), import('#sim/ui/screen.ts')]);
   const look = lookOf(process.env, process.stdout);
   const shown = new Screen({ entries, look, ...(begin === undefined ? {} : { begin }) }, FIRST);
+  const timer = endWithParent();
   try {
     await show(shown, process);
   } catch (error) {
     // The terminal is as it was before: what is written now stays.
     console.error(error);
     return 1;
+  } finally {
+    clearInterval(timer);
   }
   for (const result of shown.finished) {
     const verdict = isAsExpected(result) ? 'everything as expected' : 'NOT as expected';

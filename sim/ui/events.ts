@@ -19,12 +19,13 @@ const VERBS = {
   restart: ['restarts', 'restart', 'good'],
 } as const;
 
-/** What happened, oldest first. What befalls several hosts at once is one line, and so is what repeats in one window. */
+/** What happened, oldest first. What befalls several hosts at once is one line, and so are the penalties of a window. */
 export class EventLog {
   readonly #events: { window: number; at: number; text: string; tone: Tone }[] = [];
   #gathered: { readonly at: number; readonly what: keyof typeof VERBS; readonly names: string[] } | undefined;
-  readonly #counted = new Map<string, { readonly event: { text: string }; count: number }>();
-  #countedIn = -1;
+  #counted:
+    | { readonly window: number; readonly event: { text: string }; readonly counts: Map<string, number> }
+    | undefined;
 
   get events(): readonly Event[] {
     return this.#events;
@@ -51,22 +52,15 @@ export class EventLog {
     this.#gathered = { at, what, names: [name] };
   }
 
-  /** Counts what repeats. */
-  count(window: number, at: number, text: string): void {
-    if (window !== this.#countedIn) {
-      this.#counted.clear();
-      this.#countedIn = window;
+  /** Counts penalties: all of a window are one line, the most frequent reason first. */
+  penalty(window: number, at: number, reason: string): void {
+    if (this.#counted?.window !== window) {
+      this.#counted = { window, event: this.tell(window, at, '', 'warn'), counts: new Map() };
     }
-    const before = this.#counted.get(text);
-    if (before === undefined) {
-      const event = { window, at, text, tone: 'warn' as const };
-      this.#gathered = undefined;
-      this.#add(event);
-      this.#counted.set(text, { event, count: 1 });
-    } else {
-      before.count++;
-      before.event.text = `${text} × ${before.count}`;
-    }
+    const { event, counts } = this.#counted;
+    counts.set(reason, (counts.get(reason) ?? 0) + 1);
+    const sorted = [...counts].sort(([, a], [, b]) => b - a);
+    event.text = `penalties: ${sorted.map(([name, count]) => `${count} ${name}`).join(', ')}`;
   }
 
   #add(event: { window: number; at: number; text: string; tone: Tone }): void {
@@ -77,4 +71,4 @@ export class EventLog {
 
 /** Some hosts in a few cells: all of three, else the first, the last and how many. */
 export const hostsText = (names: readonly string[]): string =>
-  names.length <= 3 ? names.join(', ') : `${names[0]}–${names.at(-1)} (${names.length})`;
+  names.length <= 3 ? names.join(', ') : `${names[0]} … ${names.at(-1)} (${names.length})`;

@@ -1,8 +1,10 @@
 import type { Scenario } from '#sim/run/scenario.ts';
 import { gridLines, layoutOf, legendLines } from './grid.ts';
 import { bar, clockText, keyLine, percent, short, sparkline } from './plots.ts';
-import { apart, beside, clip, exactly, type Frame, type Line, type Size, span, type Tone } from './text.ts';
+import { propertyLines } from './properties.ts';
+import { apart, beside, clip, exactly, type Frame, heading, type Line, type Size, span } from './text.ts';
 import type { View } from './view.ts';
+import type { Closed } from './watch.ts';
 
 /** The smallest terminal a screen fits in. */
 export const LEAST: Size = { columns: 80, rows: 24 };
@@ -23,8 +25,6 @@ export const page = (size: Size, keys: Keys, lines: () => Frame): Frame => {
   const body = framed(lines(), { columns, rows: rows - 1 });
   return [...body, exactly(keyLine(keys, columns), columns)];
 };
-
-export const heading = (text: string, note = ''): Line => [span(text, 'strong'), span(`  ${note}`, 'faint')];
 
 /** The line across the top. */
 export const titleLine = (left: string, right: string, columns: number): Line =>
@@ -90,83 +90,62 @@ export const headLines = (view: View, columns: number): readonly Line[] => {
   ];
 };
 
-/** A digit for each window, the newest last. */
+/** A digit for each window, the newest last; F for a fork. */
 const roundSpans = ({ closed }: View, cells: number): Line =>
-  closed.slice(Math.max(0, closed.length - cells)).map(({ round }) => {
-    const tone: Tone = round <= 1 ? 'good' : round === 2 ? 'warn' : 'bad';
-    return span(round > 9 ? '+' : String(round), tone);
+  closed.slice(Math.max(0, closed.length - cells)).map(({ round, proposals }) => {
+    if (proposals > 1) return span('F', 'bad');
+    return span(round > 9 ? '+' : String(round), round <= 1 ? 'good' : round === 2 ? 'warn' : 'bad');
   });
 
 const leftLines = (view: View, cells: number, rows: number): readonly Line[] => {
-  const { marks, names, up } = view;
-  const properties = propertyLines(view, cells);
+  const { marks, names, up, verdict } = view;
+  const properties = 1 + verdict.properties.length + verdict.limits.length;
   const legend = legendLines(marks, cells);
   // The grid takes what the properties leave, with a blank line between.
-  const room = Math.max(1, rows - Math.min(properties.length, 10) - 1 - 1 - legend.length);
+  const room = Math.max(1, rows - Math.min(properties, 10) - 1 - 1 - legend.length);
   const layout = layoutOf(names.length, cells, room);
   const note =
     layout.perCell === 1
       ? `${up} of ${names.length} up`
       : `${up} of ${names.length} up, ${layout.perCell} a cell: the worst`;
   const grid = [heading('NODES', note), ...gridLines(marks, names, layout), ...legend, []];
-  const lines = [...grid, ...fitList(properties, rows - grid.length)];
+  const lines = [...grid, ...propertyLines(view, cells, rows - grid.length)];
   const left = rows - lines.length - 1;
-  return left < LEAST_TABLE ? lines : [...lines, [], ...windowLines(view, left)];
+  return left < LEAST_TABLE ? lines : [...lines, [], ...windowLines(view, cells, left)];
 };
 
 /** Lines from which on a table of windows says something. */
 const LEAST_TABLE = 5;
 
+/** Columns of the table of windows; those that do not fit are left out. */
+const COLUMNS: readonly (readonly [string, (window: Closed) => string])[] = [
+  ['window', ({ window }) => String(window)],
+  ['round', ({ round, proposals }) => (proposals > 1 ? `${round} FORK` : String(round))],
+  ['seconds', ({ micros }) => (micros / 1e6).toFixed(1)],
+  ['bundles', ({ bundles }) => String(bundles)],
+  ['oper.', ({ operations }) => String(operations)],
+  ['msg', ({ messages }) => short(messages)],
+  ['MB', ({ bytes }) => (bytes / 1e6).toFixed(1)],
+];
+const COLUMN_CELLS = 9;
+
 /** The last closed windows, the newest first. */
-const windowLines = ({ closed }: View, rows: number): readonly Line[] => {
-  const line = (...texts: readonly string[]): string =>
-    texts.map((text, i) => text.padStart(i === 0 ? 6 : 10)).join('');
+const windowLines = ({ closed }: View, cells: number, rows: number): readonly Line[] => {
+  const columns = COLUMNS.slice(0, Math.max(1, Math.floor((cells + 3) / COLUMN_CELLS)));
+  const row = (texts: readonly string[]): string =>
+    texts
+      .map((text) => text.padStart(COLUMN_CELLS))
+      .join('')
+      .slice(3);
   const shown = closed.slice(Math.max(0, closed.length - (rows - 2))).reverse();
   return [
     heading('WINDOWS', 'closed'),
-    [span(line('window', 'round', 'seconds', 'bundles', 'oper.', 'msg', 'MB'), 'faint')],
-    ...shown.map(({ window, round, micros, bundles, operations, messages, bytes }): Line => {
-      const seconds = (micros / 1e6).toFixed(1);
-      const text = [window, round, seconds, bundles, operations, short(messages), (bytes / 1e6).toFixed(1)].map(String);
-      return [span(line(...text), round > 1 ? 'warn' : 'plain')];
+    [span(row(columns.map(([title]) => title)), 'faint')],
+    ...shown.map((window): Line => {
+      const tone = window.proposals > 1 ? 'bad' : window.round > 1 ? 'warn' : 'plain';
+      return [span(row(columns.map(([, textOf]) => textOf(window))), tone)];
     }),
   ];
-};
-
-/** As many lines as there is room for; the last says how many more there are. */
-const fitList = (lines: readonly Line[], rows: number): readonly Line[] => {
-  if (lines.length <= rows) return lines;
-  if (rows <= 0) return [];
-  return [...lines.slice(0, rows - 1), [span(`… ${lines.length - rows + 1} more`, 'faint')]];
-};
-
-/** What was expected and what is seen so far; `progress` and limits are judged at the end. */
-export const propertyLines = ({ verdict, state }: Pick<View, 'verdict' | 'state'>, cells: number): readonly Line[] => {
-  const isOver = state === 'over';
-  const line = (sign: string, tone: Tone, name: string, text: string): Line => [
-    span(sign.padEnd(4), tone),
-    span(name.padEnd(23)),
-    span(clip(text, Math.max(0, cells - 27)), 'faint'),
-  ];
-  const properties = verdict.properties.map(({ name, expected, observed, met, detail }): Line => {
-    if (expected === 'measured') return line('--', 'calm', name, detail);
-    const isOpen = !isOver && (name === 'progress' || (expected === 'violated' && observed === 'holds'));
-    if (isOpen)
-      return line('..', 'calm', name, expected === 'violated' ? 'holds so far, to be violated' : 'judged at the end');
-    if (met) return line('ok', 'good', name, expected === 'violated' ? `violated as expected: ${detail}` : detail);
-    return line('NOT', 'bad', name, observed === 'violated' ? `VIOLATED: ${detail}` : `holds, expected: violated`);
-  });
-  const limits = verdict.limits.map(({ metric, least, most, observed, met }): Line => {
-    const text = `${observed ?? 'not measured'} (${rangeText(least, most)})`;
-    if (!isOver) return line('..', 'calm', metric, text);
-    return met ? line('ok', 'good', metric, text) : line('NOT', 'bad', metric, text);
-  });
-  return [heading('PROPERTIES', isOver ? '' : 'so far'), ...properties, ...limits];
-};
-
-const rangeText = (least: number | undefined, most: number | undefined): string => {
-  if (least === undefined) return most === undefined ? 'any' : `at most ${most}`;
-  return most === undefined ? `at least ${least}` : least === most ? `${least} due` : `${least} to ${most}`;
 };
 
 const rightLines = (view: View, cells: number, rows: number): readonly Line[] => {
@@ -204,7 +183,8 @@ const trafficLines = ({ closed, traffic, names }: View, cells: number): readonly
   const last = closed.at(-1);
   const rate = (per: { readonly micros: number; readonly messages: number; readonly bytes: number }): string => {
     const seconds = Math.max(1, per.micros) / 1e6;
-    return `${short(per.messages / seconds)} msg/s  ${(per.bytes / seconds / 1e6).toFixed(1)} MB/s`;
+    const messages = short(per.messages / seconds);
+    return `${short(seconds)} s  ${messages} msg/s  ${(per.bytes / seconds / 1e6).toFixed(1)} MB/s`;
   };
   const line = (label: string, text: string): Line => [span(label.padEnd(6), 'faint'), span(clip(text, cells - 6))];
   const perNode = last === undefined ? '' : `${(last.bytes / names.length / 1e6).toFixed(2)} MB a node`;

@@ -5,13 +5,14 @@ export const MARKS = [
   { name: 'precommitted', sign: '█', tone: 'good', meaning: 'precommitted in the open window' },
   { name: 'prevoted', sign: '▓', tone: 'good', meaning: 'prevoted' },
   { name: 'bundle', sign: '▒', tone: 'good', meaning: 'bundle signed' },
-  { name: 'hashing', sign: '·', tone: 'good', meaning: 'hashes towards the end of the window' },
+  { name: 'hashing', sign: '·', tone: 'good', meaning: 'hashes the timechain of the open window' },
   { name: 'left-out', sign: 'o', tone: 'warn', meaning: 'its bundle is not in the last window' },
   { name: 'behind', sign: '-', tone: 'warn', meaning: 'still in the window before' },
   { name: 'catching-up', sign: '<', tone: 'calm', meaning: 'two windows behind or more: catches up' },
   { name: 'cut', sign: '/', tone: 'calm', meaning: 'on the small side of a cut' },
   { name: 'adversary', sign: 'A', tone: 'odd', meaning: 'adversary: follows a strategy' },
   { name: 'down', sign: 'x', tone: 'bad', meaning: 'down' },
+  { name: 'forked', sign: 'F', tone: 'bad', meaning: 'holds other final proposals than most nodes: a fork' },
 ] as const satisfies readonly { name: string; sign: string; tone: Tone; meaning: string }[];
 
 /** An index into `MARKS`. */

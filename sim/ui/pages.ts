@@ -1,8 +1,9 @@
 import { isAsExpected, isComplete, type RunResult } from '#sim/run/result.ts';
-import { heading, headLines, type Keys, page, propertyLines, rulesText, titleLine } from './frame.ts';
+import { headLines, type Keys, page, rulesText, titleLine } from './frame.ts';
 import { MARKS } from './grid.ts';
+import { judgedLines } from './properties.ts';
 import type { Entry } from './screen.ts';
-import { clip, exactly, type Frame, type Line, type Size, span, wrap } from './text.ts';
+import { clip, exactly, type Frame, heading, type Line, type Size, span, wrap } from './text.ts';
 import type { View } from './view.ts';
 
 /** What the picker shows. */
@@ -46,10 +47,12 @@ const pickerLines = ({ entries, at, variant, seed, fault, isPreparing }: Picking
     [span('variant  ', 'faint'), span(clip(variants, columns - 9), variant === undefined ? 'plain' : 'warn')],
     [span('seed     ', 'faint'), span(seed ?? entry.seed, seed === undefined ? 'plain' : 'warn')],
     chosen === undefined ? [span('rules    ', 'faint'), span(clip(rulesText(entry), columns - 9))] : [],
-    fault === undefined ? [] : [span(clip(fault, columns), 'bad')],
-    isPreparing ? [span(`making the keys of ${entry.nodes} nodes …`, 'calm')] : [],
+    isPreparing
+      ? [span(`making the keys of ${entry.nodes} nodes …`, 'calm')]
+      : [span(clip(fault ?? '', columns), 'bad')],
   ];
-  const room = Math.max(1, rows - 4 - below.length);
+  // Besides: the title, a blank line, the keys.
+  const room = Math.max(1, rows - 3 - below.length);
   const first = Math.max(0, Math.min(at - (room >> 1), entries.length - room));
   const list = entries.slice(first, first + room).map(({ name, nodes, windows, title }, i): Line => {
     const isHere = first + i === at;
@@ -85,34 +88,53 @@ const OVER: Keys = [
   ['?', 'help'],
 ];
 
-const verdictLines = (view: View, result: RunResult, { columns }: Size): Frame => {
+const verdictLines = (view: View, result: RunResult, { columns, rows }: Size): Frame => {
   const isMet = isAsExpected(result);
   const { metrics } = result;
   const stalled = isComplete(result) ? '' : ' The run stalled: nothing closes any more.';
   const figures: readonly (readonly [string, string])[] = [
-    ['windows', `0 to ${result.finalWindow} final everywhere, ${share(metrics.roundOneShare)} in round 1`],
+    ['windows', finalText(result)],
+    ...forkText(view),
     ['operations', `${metrics.operationsSettled} of ${metrics.operationsSubmitted} settled`],
     ['messages', `${result.deliveries}, in ${result.seconds.toFixed(1)} s of the machine`],
     ['state root', result.stateRoot],
     ['trace', result.traceDigest],
   ];
-  return [
+  const head: Frame = [
     ...headLines(view, columns),
     [],
     [span(isMet ? 'Everything as expected.' : 'NOT as expected.', isMet ? 'good' : 'bad'), span(stalled, 'bad')],
+  ];
+  const foot: Frame = [
     [],
-    ...propertyLines(view, columns).slice(1),
-    [],
-    ...figures.map(([name, text]): Line => [span(name.padEnd(12), 'faint'), span(clip(text, columns - 12))]),
+    ...figures.map(([name, text]): Line => {
+      const [label, tone] = name === 'FORK' ? (['bad', 'bad'] as const) : (['faint', 'plain'] as const);
+      return [span(name.padEnd(12), label), span(clip(text, columns - 12), tone)];
+    }),
     ...wrap(`Again: ${result.reproduce}`, columns).map((line) => [span(line, 'strong')]),
   ];
+  return [...head, ...judgedLines(view.verdict, columns, rows - 1 - head.length - foot.length), ...foot];
+};
+
+const finalText = ({ finalWindow, metrics }: RunResult): string =>
+  finalWindow < 0
+    ? 'none final at every honest node that is up'
+    : `0 to ${finalWindow} final at every honest node that is up, ${share(metrics.roundOneShare)} in round 1`;
+
+/** Not seen in what `finalText` says: nodes may have different final proposals. */
+const forkText = ({ closed }: View): readonly (readonly [string, string])[] => {
+  const forked = closed.filter(({ proposals }) => proposals > 1).map(({ window }) => window);
+  if (forked.length === 0) return [];
+  const which = forked.length === 1 ? `window ${forked[0]}` : `${forked.length} windows from ${forked[0]} on`;
+  return [['FORK', `different final proposals of ${which} at honest nodes`]];
 };
 
 const share = (value: number | undefined): string => `${((value ?? 0) * 100).toFixed(1)} %`;
 
 const HELP: readonly string[] = [
   'Windows of virtual time close when nodes with 67 % of the weight sign the same proposal. WEIGHT shows who has',
-  'signed for the open window, and how many nodes hold 67 % in their hands. The digits tell the round each window closed in.',
+  'signed for the open window, and how many nodes hold 67 % in their hands. The digits tell the round each window closed',
+  'in; F: a fork.',
 ];
 
 /** What the marks, the colours and the keys mean. */

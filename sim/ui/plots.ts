@@ -19,14 +19,15 @@ export const bar = (share: number, cells: number, threshold?: number): Line => {
 
 const EIGHTHS = '▁▂▃▄▅▆▇█';
 
-/** The last values that exactly, each a column between 0 and the greatest of them. */
+/** The last values that fit, each a column between 0 and the greatest of them. */
 export const sparkline = (values: readonly number[], cells: number): string => {
   const shown = values.slice(Math.max(0, values.length - cells));
   const most = Math.max(1, ...shown);
   return shown.map((value) => EIGHTHS[Math.min(7, Math.floor((value / most) * 8))]).join('');
 };
 
-export const percent = (share: number): string => `${Math.round(share * 100)} %`;
+/** Rounded down: what reads 67 % is at least that. */
+export const percent = (share: number): string => `${Math.floor(share * 100 + 1e-9)} %`;
 
 /** 1234567 as 1.23 M, 12345 as 12.3 k. */
 export const short = (value: number): string => {

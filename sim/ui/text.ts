@@ -55,6 +55,9 @@ export const exactly = (line: Line, cells: number): Line => {
   return fitted;
 };
 
+/** The name of a part, and a note. */
+export const heading = (text: string, note = ''): Line => [span(text, 'strong'), span(`  ${note}`, 'faint')];
+
 /** Two parts at the two ends of so many cells; the right one gives way. */
 export const apart = (left: Line, right: Line, cells: number): Line => {
   const gap = cells - cellsOf(left) - cellsOf(right);

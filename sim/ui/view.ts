@@ -3,7 +3,8 @@ import type { Scenario } from '#sim/run/scenario.ts';
 import type { Event } from './events.ts';
 import type { Mark } from './grid.ts';
 import { markNamed } from './grid.ts';
-import { BUNDLE, type Closed, largestSide, PRECOMMITTED, PREVOTED, type Watch, type Weight } from './watch.ts';
+import { BUNDLE, PRECOMMITTED, PREVOTED, type Weight } from './open-window.ts';
+import { type Closed, largestGroup, type Watch } from './watch.ts';
 
 /** Everything one frame of a run is drawn from. The lists belong to the run: they grow. */
 export interface View {
@@ -37,16 +38,19 @@ const CATCHING_UP_MARK = markNamed('catching-up');
 const CUT_MARK = markNamed('cut');
 const ADVERSARY_MARK = markNamed('adversary');
 const DOWN_MARK = markNamed('down');
+const FORKED_MARK = markNamed('forked');
 
 /** What each node is doing. */
 export const marksOf = (
-  watch: Pick<Watch, 'open' | 'final' | 'stage' | 'included' | 'side'>,
+  watch: Pick<Watch, 'open' | 'final' | 'stage' | 'included' | 'side' | 'histories'>,
   isUp: (host: number) => boolean,
   isHonest: (host: number) => boolean,
 ): readonly Mark[] => {
   const { open, final, stage, included, side } = watch;
-  const largest = largestSide(side);
+  const { held } = watch.histories;
+  const [largest, common] = [largestGroup(side), largestGroup(held)];
   return Array.from(final, (last, host): Mark => {
+    if (isHonest(host) && held[host] !== common) return FORKED_MARK;
     if (!isUp(host)) return DOWN_MARK;
     if (!isHonest(host)) return ADVERSARY_MARK;
     if (side[host] !== largest) return CUT_MARK;
