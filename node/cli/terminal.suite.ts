@@ -8,6 +8,9 @@ import { ROOT } from './launch.suite.ts';
 /** How long a screen may take to show what is waited for. */
 const PATIENCE = 40_000;
 
+/** What stands on the terminal when the command has ended. */
+const END = /^exit (\d+)\n(raw|lines)$/m;
+
 /** Runs `command` in a terminal of its own: in tmux, on a socket of its own. The shell in it stays when the command ends. */
 export class Terminal {
   readonly #folder = mkdtempSync(join(tmpdir(), 'montana-terminal-'));
@@ -22,7 +25,9 @@ export class Terminal {
   ) {
     const { columns = 80, rows = 24, env = {} } = options;
     const inner = `echo $$ > ${this.#folder}/pid; cd ${ROOT}; exec ${command}`;
-    const script = `sh -c '${inner}'; echo "exit $?"; exec cat`;
+    // Keys that are not taken as lines any more would be left over from the screen.
+    const mode = 'case "$(stty -a)" in *-icanon*) echo raw;; *) echo lines;; esac';
+    const script = `sh -c '${inner}'; echo "exit $?"; ${mode}; exec cat`;
     const { NO_COLOR: _, NODE_ENV: __, ...around } = process.env;
     const variables = { ...around, LC_ALL: 'C.UTF-8', CI: 'false', CONTINUOUS_INTEGRATION: 'false', ...env };
     const size = ['-x', String(columns), '-y', String(rows)];
@@ -59,20 +64,37 @@ export class Terminal {
     this.#tmux(['resize-window', '-x', String(columns), '-y', String(rows)]);
   }
 
-  /** Waits until the screen shows something; returns what it shows then. */
+  /** Waits until the screen shows something; returns what it shows then. Fails at once when the command has ended. */
   async shows(what: string | RegExp): Promise<string> {
+    const isShown = (text: string): boolean => (typeof what === 'string' ? text.includes(what) : what.test(text));
+    return this.#until(() => {
+      const { text } = this;
+      if (isShown(text)) return text;
+      if (END.test(text)) throw new Error(`the command ended before it showed ${what}:\n${text}`);
+      return undefined;
+    }, `${what}`);
+  }
+
+  /** Waits until the first screen of the terminal is shown again, with its cursor. */
+  async restored(): Promise<void> {
+    await this.#until(() => (!this.state.alternate && this.state.cursor) || undefined, 'the terminal to be restored');
+  }
+
+  async #until<T>(look: () => T | undefined, what: string): Promise<T> {
     const deadline = performance.now() + PATIENCE;
     for (;;) {
-      const { text } = this;
-      if (typeof what === 'string' ? text.includes(what) : what.test(text)) return text;
-      if (performance.now() > deadline) throw new Error(`waited in vain for ${what}; the screen shows\n${text}`);
+      const seen = look();
+      if (seen !== undefined) return seen;
+      if (performance.now() > deadline) throw new Error(`waited in vain for ${what}; the screen shows\n${this.text}`);
       await wait(50);
     }
   }
 
-  /** Waits for the end of the command: its exit code as a shell names it. */
+  /** Waits for the end of the command: its exit code as a shell names it. Keys must be taken as lines again. */
   async exitCode(): Promise<number> {
-    return Number(/^exit (\d+)$/m.exec(await this.shows(/^exit \d+$/m))?.[1]);
+    const [, code, mode] = END.exec(await this.shows(END)) ?? [];
+    if (mode !== 'lines') throw new Error('the terminal is left in raw mode');
+    return Number(code);
   }
 
   /** Ends tmux and all that runs in it. */

@@ -1,9 +1,12 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, afterEach, expect, test } from 'vitest';
+import { afterAll, afterEach, expect, test, vi } from 'vitest';
 import { foreignNode, ROOT } from './launch.suite.ts';
 import { Terminal } from './terminal.suite.ts';
+
+// Each step may take the patience of a terminal on a machine that does other things.
+vi.setConfig({ testTimeout: 180_000 });
 
 const NODE = process.execPath;
 const MONTANA = `${NODE} node/montana.mjs`;
@@ -25,25 +28,27 @@ const terminal = (...args: ConstructorParameters<typeof Terminal>): Terminal => 
 
 const RESTORED = { alternate: false, cursor: true };
 
-test('opens, runs the tour, pauses, steps, quits; the terminal is restored', async () => {
+test('opens at the tour, runs a scenario, pauses, steps, quits; the terminal is restored', async () => {
   const screen = terminal(MONTANA);
   const picker = await screen.shows('> tour');
   expect(picker).toContain('A hundred nodes');
   expect(screen.state).toEqual({ alternate: true, cursor: false });
+  screen.type('Up');
+  await screen.shows('> steady');
   screen.type('Enter');
-  await screen.shows('window 1 of 60');
+  await screen.shows('running');
   screen.type('Space');
   const paused = await screen.shows('PAUSED');
-  expect(paused).toContain('100 of 100 up');
-  const at = Number(/window (\d+) of 60/.exec(paused)?.[1]);
+  expect(paused).toContain('40 of 40 up');
+  const at = Number(/window (\d+) of 45/.exec(paused)?.[1]);
   screen.type('n');
-  await screen.shows(new RegExp(`PAUSED[^]*window ${at + 1} of 60`));
+  await screen.shows(new RegExp(`PAUSED[^]*window ${at + 1} of 45`));
   screen.type('?');
   await screen.shows('adversary: follows a strategy');
   screen.type('?');
   await screen.shows('PAUSED');
   screen.type('q');
-  await screen.shows('> tour');
+  await screen.shows('> steady');
   screen.type('q');
   expect(await screen.exitCode()).toBe(0);
   expect(screen.state).toEqual(RESTORED);
@@ -53,11 +58,21 @@ test('opens, runs the tour, pauses, steps, quits; the terminal is restored', asy
 test('SIGTERM to the launcher, which runs another Node, ends both and restores the terminal', async () => {
   const screen = terminal(`${foreignNode(folder)} node/montana.mjs`);
   await screen.shows('> tour');
+  screen.type('Up');
+  await screen.shows('> steady');
   screen.type('Enter');
   await screen.shows('running');
   process.kill(screen.pid, 'SIGTERM');
   expect(await screen.exitCode()).toBe(128 + 15);
   expect(screen.state).toEqual(RESTORED);
+});
+
+test('a parent that is ended by a signal, as npm ends its shell, takes the screen with it', async () => {
+  const screen = terminal(`sh -c "${NODE} node/montana.mjs; true"`);
+  await screen.shows('> tour');
+  expect(screen.state.alternate).toBe(true);
+  process.kill(screen.pid, 'SIGTERM');
+  await screen.restored();
 });
 
 test('a crash inside the screen: the terminal is restored, the error told, exit 1', async () => {

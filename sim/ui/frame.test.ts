@@ -65,7 +65,7 @@ describe.each(SIZES)('at $columns x $rows', (size) => {
   test('every mark is drawn, and counted by name', () => {
     const shown = text(
       runFrame(
-        withNodes(50, (host) => host % MARKS.length),
+        withNodes(5 * MARKS.length, (host) => host % MARKS.length),
         size,
       ),
     );
@@ -159,10 +159,70 @@ test('a property that is violated is named so; what is only judged at the end is
   expect(shown([property('agreement', 'holds', 'violated')], 'runs')).toMatch(/NOT agreement +VIOLATED: why/);
   expect(shown([property('agreement', 'holds', 'holds')], 'runs')).toMatch(/ok {2}agreement +why/);
   expect(shown([property('agreement', 'violated', 'violated')], 'runs')).toMatch(
-    /ok {2}agreement +violated as expected/,
+    /ok {2}agreement +VIOLATED, as expected: why/,
   );
+  const measured = { ...property('agreement', 'holds', 'violated'), expected: 'measured' as const };
+  expect(shown([measured], 'runs')).toMatch(/-- {2}agreement +VIOLATED: why/);
   expect(shown([property('agreement', 'violated', 'holds')], 'runs')).toMatch(/\.\. {2}agreement/);
   expect(shown([property('agreement', 'violated', 'holds')], 'over')).toMatch(/NOT agreement/);
   expect(shown([property('progress', 'holds', 'violated')], 'runs')).toMatch(/\.\. {2}progress +judged at the end/);
   expect(shown([property('progress', 'holds', 'violated')], 'over')).toMatch(/NOT progress/);
+});
+
+test('what is violated or not met has a tone of its own', () => {
+  const size = SIZES[2] as Size;
+  const properties: View['verdict']['properties'] = [
+    { name: 'agreement', expected: 'violated', observed: 'violated', met: true, detail: 'due' },
+    { name: 'supply', expected: 'holds', observed: 'violated', met: false, detail: 'not due' },
+    { name: 'validity', expected: 'holds', observed: 'holds', met: true, detail: 'fine' },
+  ];
+  const limits = [{ metric: 'closing', least: 1, observed: 0, met: false }];
+  const frame = runFrame({ ...seen, state: 'over', verdict: { properties, limits } }, size).flat();
+  const toneOf = (part: string) => frame.find((span) => span.text.includes(part))?.tone;
+  expect(['as expected: due', 'not due', 'fine', '0 (at least 1)'].map(toneOf)).toEqual([
+    'warn',
+    'bad',
+    'faint',
+    'bad',
+  ]);
+});
+
+test('a fork stands in the line of rounds, in the table and in the verdict', () => {
+  const closed = seen.closed.map((window, i) => ({ ...window, proposals: i === 1 ? 2 : 1 }));
+  const size = SIZES[2] as Size;
+  const frame = text(runFrame({ ...seen, closed }, size));
+  expect(frame).toContain('closed in round  1F');
+  expect(frame).toMatch(/1 +1 FORK/);
+  const verdict = text(verdictFrame({ ...seen, closed }, session.result, size));
+  expect(verdict).toMatch(/FORK +different final proposals of window 1/);
+  expect(text(verdictFrame(seen, session.result, size))).not.toContain('FORK');
+});
+
+test('the verdict names every limit, met or not, and says all of a property on as many lines as it takes', () => {
+  const limits = [
+    { metric: 'resumeSeconds', most: 120, observed: 61.7, met: true },
+    { metric: 'haltSeconds', least: 600, observed: 61, met: false },
+    { metric: 'payments', least: 1, most: 2, observed: null, met: false },
+  ];
+  const detail = Array.from({ length: 30 }, (_, i) => `word${i}`).join(' ');
+  const properties: View['verdict']['properties'] = [
+    { name: 'agreement', expected: 'violated', observed: 'violated', met: true, detail },
+  ];
+  const shown = text(verdictFrame({ ...seen, verdict: { properties, limits } }, session.result, SIZES[0] as Size));
+  expect(shown).toMatch(/^ok +resumeSeconds +61\.7 \(at most 120\)/m);
+  expect(shown).toMatch(/^NOT +haltSeconds +61 \(at least 600\)/m);
+  expect(shown).toMatch(/^NOT +payments +not measured \(1 to 2\)/m);
+  for (const word of detail.split(' ')) expect(shown).toContain(word);
+});
+
+test('a verdict with more to say than there is room keeps its figures and the command', () => {
+  const size = SIZES[0] as Size;
+  const limits = Array.from({ length: 30 }, (_, i) => ({ metric: `metric${i}`, least: 1, observed: 0, met: i !== 29 }));
+  const view: View = { ...seen, state: 'over', verdict: { ...seen.verdict, limits } };
+  const shown = text(verdictFrame(view, session.result, size));
+  expect(shown).toMatch(/… \d+ more/);
+  // What is not met comes before what is left out, also beside the nodes.
+  for (const frame of [shown, text(runFrame(view, size))]) expect(frame).toMatch(/NOT +metric29[\s\S]*… \d+ more/);
+  expect(shown).toContain(session.result.traceDigest);
+  expect(shown).toContain('Again: ');
 });

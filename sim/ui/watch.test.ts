@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest';
+import type { Id } from '#core/bytes/bytes.ts';
 import { EventLog, hostsText } from './events.ts';
+import { Histories } from './histories.ts';
 import { Tally } from './tally.ts';
 
 describe('a tally', () => {
@@ -38,14 +40,14 @@ describe('the log', () => {
     expect(texts(log)).toEqual(['n001, n002 crash', 'n003 crashes', 'n001 restarts']);
   });
 
-  test('what repeats in one window is counted, and told again in the next', () => {
+  test('the penalties of a window are one line, the most frequent reason first', () => {
     const log = new EventLog();
-    log.count(1, 10, 'penalty: late');
+    log.penalty(1, 10, 'late');
     log.tell(1, 10, 'the cut heals', 'good');
-    log.count(1, 11, 'penalty: late');
-    log.count(1, 12, 'penalty: early');
-    log.count(2, 13, 'penalty: late');
-    expect(texts(log)).toEqual(['penalty: late × 2', 'the cut heals', 'penalty: early', 'penalty: late']);
+    log.penalty(1, 11, 'early');
+    log.penalty(1, 12, 'early');
+    log.penalty(2, 13, 'late');
+    expect(texts(log)).toEqual(['penalties: 2 early, 1 late', 'the cut heals', 'penalties: 1 late']);
   });
 
   test('keeps the newest', () => {
@@ -57,6 +59,17 @@ describe('the log', () => {
 
   test('many hosts are told by the first, the last and how many', () => {
     expect(hostsText(['a', 'b', 'c'])).toBe('a, b, c');
-    expect(hostsText(['a', 'b', 'c', 'd'])).toBe('a–d (4)');
+    expect(hostsText(['a', 'b', 'c', 'd'])).toBe('a … d (4)');
   });
+});
+
+test('a host holds the history its last final proposal belongs to; another one after the same parent begins a fork', () => {
+  const histories = new Histories(3);
+  const final = (host: number, parent: string, proposal: string) => histories.final(host, parent as Id, proposal as Id);
+  expect([final(0, '', 'a'), final(1, '', 'a'), final(2, '', 'b')]).toEqual(['next', 'known', 'fork']);
+  expect([final(2, 'b', 'b2'), final(0, 'a', 'a2')]).toEqual(['next', 'next']);
+  expect([...histories.held]).toEqual([0, 0, 1]);
+  // A fork of the fork, and a host that changes sides.
+  expect([final(1, 'b', 'b3'), final(2, 'a', 'a2')]).toEqual(['fork', 'known']);
+  expect([...histories.held]).toEqual([0, 2, 0]);
 });
