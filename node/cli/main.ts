@@ -12,6 +12,12 @@ const { version } = JSON.parse(readFileSync(new URL('../../package.json', import
   version: string;
 };
 
+// A reader that has seen enough, as in `montana list | head`, is no fault. The code is a shell's for SIGPIPE.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+  process.exit(141);
+});
+
 const oneLine = (text: string): string => text.trim().replace(/\s*\n\s*/g, ' ');
 
 const program = new Command('montana')
