@@ -1,13 +1,22 @@
 import { EVERYTHING_HOLDS, type ScenarioInput } from '#sim/run/scenario.ts';
 
-/** A fork may halt a half or let it go on by itself. */
+/** Each half follows every rule on the way it was led. A fork may halt a half or let it go on by itself. */
 const forked: ScenarioInput['expect'] = [
   { property: 'agreement', is: 'violated' },
+  { property: 'equal-roots', is: 'violated' },
+  { property: 'promise-kept', is: 'violated' },
+  { property: 'validity', is: 'holds' },
+  { property: 'supply', is: 'holds' },
+  { property: 'one-signature-per-slot', is: 'holds' },
   { property: 'progress', is: 'measured' },
 ];
 
-/** The leader loses its two rounds, and is convicted. */
-const convicted: ScenarioInput['expect'] = [...EVERYTHING_HOLDS, { metric: 'evidence', least: 1 }];
+/** The leader loses its two rounds, and each of the eleven others convicts it for both. */
+const convicted: ScenarioInput['expect'] = [
+  ...EVERYTHING_HOLDS,
+  { metric: 'maxRound', least: 2, most: 2 },
+  { metric: 'evidence', least: 22, most: 22 },
+];
 
 const equivocatingLeader: ScenarioInput = {
   title: 'Equivocating leader',

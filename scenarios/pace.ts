@@ -4,8 +4,8 @@ const pace: ScenarioInput = {
   title: 'Pace',
   claim:
     'Hash rates within five percent, and three nodes ten percent slower. A node that adopts T from the bundles of a quorum stays with ' +
-    'the others: nine tenths are included and D holds. Adopted with a certificate only, as the source says, who falls behind stays ' +
-    'behind: three quarters are included, and D falls by 3 % in every epoch.',
+    'the others: nine tenths are included and D does not fall. Adopted with a certificate only, as the source says (variant ' +
+    'certificate), who falls behind stays behind: three quarters are included, and D falls by 3 % in every epoch but the first.',
   nodes: 30,
   windows: 61,
   profile: { tau2: 10, d0: 2_560 },

@@ -11,7 +11,7 @@ const precomputedChain: ScenarioInput = {
   claim:
     'Nine of twelve nodes, a quorum, hashed 60 windows of the chain from 32 zero bytes before the launch. Here T_0 follows from the ' +
     'genesis hash, and that is worth nothing: a window takes 60 s. Where it does not (variants published, and zero-seed for that rule ' +
-    'alone), 41 windows close in one to two minutes, with the emission of 41 minutes, and the others are in none of them after the ' +
+    'alone), 41 windows close in one to two minutes, with the emission of 40 minutes, and the others are in none of them after the ' +
     'first. With half of the weight (variant minority) the fastest of the others keep the pace; the slower ones are included less often.',
   nodes: 12,
   windows: 40,

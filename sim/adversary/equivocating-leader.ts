@@ -47,18 +47,24 @@ export class EquivocatingLeader implements Strategy<MontanaShape> {
       case 'peer-up':
         this.#peers.set(input.peer, input.host);
         break;
-      case 'peer-down':
+      case 'peer-down': {
+        const host = this.#peers.get(input.peer);
         this.#peers.delete(input.peer);
+        if (host !== undefined) this.#dialAgain(host, port);
         break;
+      }
       case 'dial-failed':
-        if (input.host !== this.options.host && ![...this.#peers.values()].includes(input.host)) {
-          port.perform({ type: 'dial', host: input.host }, REDIAL);
-        }
+        this.#dialAgain(input.host, port);
         break;
       case 'message':
         if (input.message.type === 'object-request' && this.#answer(input.peer, input.message, port)) return;
     }
     port.deliver(input);
+  }
+
+  #dialAgain(host: number, port: Port<MontanaShape>): void {
+    if (host === this.options.host || [...this.#peers.values()].includes(host)) return;
+    port.perform({ type: 'dial', host }, REDIAL);
   }
 
   effect(effect: Effect<MontanaShape>, port: Port<MontanaShape>): void {

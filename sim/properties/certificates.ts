@@ -1,4 +1,4 @@
-import type { Id } from '#core/bytes/bytes.ts';
+import { type Id, ZERO_ID } from '#core/bytes/bytes.ts';
 import type { Settled } from '#core/transition/settled.ts';
 import { type Finding, finalDeed, holds, type Observer, type Scene, violated } from './types.ts';
 
@@ -20,30 +20,34 @@ const basisOf = ({ state, window, network }: Settled): Basis => {
   return { weights, active };
 };
 
-/** `certificate-weight`: each certificate has different signers, all for the final value in one round, of 67 % of the active weight. */
+/**
+ * `certificate-weight`: each certificate has different signers, all for the final value in one round, of 67 % of the active weight in
+ * the state that its window followed.
+ */
 export const certificateWeight = (scene: Scene, genesis: Settled): Observer => {
-  const bases: Basis[] = [basisOf(genesis)];
+  /** By proposal hash of the window before: histories may part. Window 0 follows zero. */
+  const bases = new Map<Id, Basis>([[ZERO_ID, basisOf(genesis)]]);
   let checked = 0;
   let fault: Finding | undefined;
   return {
     name: 'certificate-weight',
     notice(host, notice, at) {
       if (notice.type !== 'final' || !scene.isHonest(host)) return;
-      const { certificate, settled } = notice.record;
-      const { window } = settled;
-      const basis = bases[window];
-      if (bases.length === window + 1) bases.push(basisOf(settled));
+      const { certificate, settled, entry } = notice.record;
+      const { window, side } = settled;
+      const basis = bases.get(entry.header.prevProposalHash);
+      if (!bases.has(side.proposalHash)) bases.set(side.proposalHash, basisOf(settled));
       if (certificate.length === 0 || basis === undefined) return;
       checked++;
       const found = (what: string): void => {
         fault ??= violated(`window ${window} at ${scene.names[host]}: ${what}`, [
-          finalDeed(host, at, window, settled.side.proposalHash),
+          finalDeed(host, at, window, side.proposalHash),
         ]);
       };
       const signers = new Set<Id>();
       let weight = 0n;
       for (const vote of certificate) {
-        const isFit = vote.phase === 2 && vote.window === window && vote.proposalHash === settled.side.proposalHash;
+        const isFit = vote.phase === 2 && vote.window === window && vote.proposalHash === side.proposalHash;
         if (!isFit || vote.round !== certificate[0]?.round || signers.has(vote.nodeId)) {
           found('a vote does not belong to the certificate');
         }

@@ -8,7 +8,7 @@ export interface Presence {
   over(from: number, to: number): readonly number[];
 }
 
-/** `presence`: how often each node's bundle is included in the final proposal. */
+/** `presence`: how often each node's bundle is included in the final proposal; of a fork, in the one that was final first. */
 export const presence = (scene: Scene, hostOf: (nodeId: Id) => number | undefined): Presence => {
   const included: Set<number>[] = [];
   const over = (from: number, to: number): readonly number[] =>

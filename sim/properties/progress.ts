@@ -20,17 +20,16 @@ export const progress = (scene: Scene, windows: number): Observer => {
       }
     },
     judge() {
-      const due = windows;
       const behind = last
         .map((window, host) => ({ window, host }))
-        .filter(({ window, host }) => scene.isHonest(host) && scene.isUp(host) && window < due);
+        .filter(({ window, host }) => scene.isHonest(host) && scene.isUp(host) && window < windows);
       if (!last.some((_, host) => scene.isHonest(host) && scene.isUp(host))) return violated('no honest node is up');
       const first = behind[0];
-      if (first === undefined) return holds(`window ${due} final at every honest node that is up`);
+      if (first === undefined) return holds(`window ${windows} final at every honest node that is up`);
       const object = heard[first.host]?.id;
       const what = `accepts no bundle, reveal, proposal or vote after that; window ${first.window} is the last that is final there`;
       return violated(
-        `${behind.length} nodes behind window ${due}: ${scene.names[first.host]} is at ${first.window}`,
+        `${behind.length} nodes behind window ${windows}: ${scene.names[first.host]} is at ${first.window}`,
         object === undefined
           ? undefined
           : [{ host: first.host, at: heardAt[first.host] as number, object, what, isSilence: true }],

@@ -40,7 +40,8 @@ export const oneSignaturePerSlot = (scene: Scene, hostOf: (nodeId: Id) => number
   return {
     name: 'one-signature-per-slot',
     notice(seenBy, notice, at) {
-      if (notice.type === 'entered' && notice.window > newest) {
+      // Not by what a dishonest host says: it would clear what is remembered.
+      if (notice.type === 'entered' && scene.isHonest(seenBy) && notice.window > newest) {
         newest = notice.window;
         for (const slot of signed.keys()) if (Number(slot.split('/')[1]) < newest - 3) signed.delete(slot);
       }

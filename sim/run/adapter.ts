@@ -3,6 +3,7 @@ import type { Operation } from '#core/consensus/objects.ts';
 import type { LeaderOf } from '#core/consensus/proposal.ts';
 import type { SigningKey, Suite } from '#core/crypto/suite.ts';
 import { Host, type HostPorts, type Notice } from '#core/host/host.ts';
+import { Disk, type DiskRecord } from '#core/journal/disk.ts';
 import type { HostInputs, HostRecorder } from '#core/journal/recorder.ts';
 import type { Adoption } from '#core/participant/context.ts';
 import type { ApplyMemo } from '#core/participant/evaluation.ts';
@@ -15,7 +16,6 @@ import type { Message } from '#core/wire/messages.ts';
 import { sizeOnWire } from '#core/wire/size.ts';
 import type { Adapter, Clock, Machine, Out } from '#sim/world/types.ts';
 import { charge } from './costs.ts';
-import { Disk, type DiskRecord } from './disk.ts';
 import { describe, identifyJob, identifyMessage, identifyNotice, identifyRecord, KINDS, kindOf } from './identify.ts';
 
 /** Montana as the world sees it. */

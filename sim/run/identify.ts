@@ -1,9 +1,9 @@
 import type { Id } from '#core/bytes/bytes.ts';
 import type { ProtocolObject } from '#core/consensus/objects.ts';
 import type { Notice } from '#core/host/host.ts';
+import type { DiskRecord } from '#core/journal/disk.ts';
 import type { ChainJob } from '#core/participant/types.ts';
 import type { Message } from '#core/wire/messages.ts';
-import type { DiskRecord } from './disk.ts';
 
 /** Kinds of messages in reports. */
 export const KINDS = [

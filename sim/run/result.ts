@@ -4,7 +4,7 @@ import { PROPERTIES, type Scenario, scenarioSchema } from './scenario.ts';
 const verdict = z.enum(['holds', 'violated', 'measured']);
 
 /** One property of a run: what was expected, what was seen. */
-const propertySchema = z.strictObject({
+export const propertySchema = z.strictObject({
   name: z.enum(PROPERTIES),
   expected: verdict,
   observed: verdict,

@@ -42,9 +42,10 @@ export class Closing implements Measure {
 
   #periods(now: number): readonly Period[] {
     const moments = this.#faults
-      .flatMap(({ type, window, after }) => {
+      .flatMap((fault) => {
+        const { type, window, after } = fault;
         const at = (this.#enteredAt[window] ?? now) + after * SECOND;
-        const begins = type === 'crash' || type === 'cut';
+        const begins = (type === 'crash' && !isOfNobody(fault.hosts)) || type === 'cut';
         return at < now && (begins || type === 'restart' || type === 'heal') ? [{ begins, at }] : [];
       })
       .sort((a, b) => a.at - b.at);
@@ -62,3 +63,7 @@ export class Closing implements Measure {
     return [...this.#finalAt, now].reduce((most, at, i, all) => Math.max(most, at - (all[i - 1] ?? 0)), 0);
   }
 }
+
+/** A share of 0 or no leaders: a scenario's way to leave a crash out. */
+const isOfNobody = (hosts: Extract<Scenario['faults'][number], { readonly type: 'crash' }>['hosts']): boolean =>
+  'share' in hosts ? hosts.share === 0 : 'leaders' in hosts && hosts.leaders === 0;

@@ -1,3 +1,4 @@
+import type { Id } from '#core/bytes/bytes.ts';
 import type { Notice } from '#core/host/host.ts';
 import { participationPermille } from '#core/timechain/difficulty.ts';
 import { openWindow } from '#core/transition/open-window.ts';
@@ -30,7 +31,7 @@ export class Epochs implements Measure {
     if (notice.type !== 'final') return;
     const { settled, entry } = notice.record;
     const { window, side, network } = settled;
-    if (window !== this.#before.window + 1) return;
+    if (window !== this.#before.window + 1 || !this.#isNext(entry.header.prevProposalHash)) return;
     const { members, activeWeight, slotOf } = openWindow(this.#before).roster;
     this.#before = settled;
     if (window === 0) return;
@@ -43,6 +44,12 @@ export class Epochs implements Measure {
     epoch.participation += participationPermille(weight, activeWeight);
     epoch.windows++;
     if (window % tau2 === 0) epoch.d = side.dAfterNext;
+  }
+
+  /** Where a history parts, one branch is followed. */
+  #isNext(parent: Id): boolean {
+    const { window, side } = this.#before;
+    return window < 0 || parent === side.proposalHash;
   }
 
   metrics(): Metrics {

@@ -1,19 +1,16 @@
-import { type Id, toHex } from '#core/bytes/bytes.ts';
+import type { Id } from '#core/bytes/bytes.ts';
 import type { Notice } from '#core/host/host.ts';
-import { revealOrder, winnerOf } from '#core/lottery/cascade.ts';
-import { aggregateOf } from '#core/transition/past.ts';
 import type { Settled } from '#core/transition/settled.ts';
-import { windowLottery } from '#core/transition/window-lottery.ts';
 import type { Stream } from '#sim/kernel/streams.ts';
 import { type Measure, type Metrics, rounded } from './measure.ts';
+import { Redraw } from './redraw.ts';
 
 /** z of a two-sided interval of 95 %. */
 const Z = 1.96;
 
 /**
  * `lottery`: how often nodes of the lightest group win. A run has too few windows to tell, so that the observer draws the lottery of
- * each final window again: the same state, weights, target and penalties, another T; the rules are those of core/lottery, every
- * reveal counts as cemented. No host takes part in that.
+ * each final window again: the same state, weights, target and penalties, another T. No host takes part in that.
  */
 export class Lottery implements Measure {
   readonly #light: ReadonlySet<Id>;
@@ -44,9 +41,10 @@ export class Lottery implements Measure {
       if (this.#light.has(proposal.header.winnerId)) this.#wins++;
     }
     this.#weightShare = this.#weightShareOf(settled);
+    const redraw = new Redraw(settled);
     for (let i = 0; i < this.#redraws; i++) {
       this.#draws++;
-      if (this.#light.has(winnerWith(settled, toHex(this.#stream.bytes(32))) ?? '')) this.#drawnWins++;
+      if (this.#light.has(redraw.winner(this.#stream.bytes(32)) ?? '')) this.#drawnWins++;
     }
   }
 
@@ -73,22 +71,6 @@ export class Lottery implements Measure {
     };
   }
 }
-
-/** winner(W) of a settled window, had its timechain value been `timechainValue` (04 §7). */
-export const winnerWith = ({ network, window, side }: Settled, timechainValue: Id): Id | undefined => {
-  if (side.basis === undefined) return undefined;
-  const lottery = windowLottery({
-    timechainValue,
-    aggregate: aggregateOf(side.past, window - 2),
-    target: side.targetLast,
-    mode: network.rules.lottery,
-    basis: side.basis,
-    nodeOf: () => undefined,
-  });
-  const tickets = lottery.tickets();
-  const reveals = tickets.filter(({ ticket }) => ticket < side.targetLast);
-  return winnerOf(revealOrder(reveals, side.penalised), tickets);
-};
 
 /** Wilson's interval of 95 % for a share of which `wins` of `draws` were seen. */
 export const wilson = (wins: number, draws: number): readonly [number, number] => {

@@ -1,1 +1,0 @@
-export { Disk, type DiskRecord } from '#core/journal/disk.ts';
