@@ -168,9 +168,10 @@ export const applySetting = (input: Record<string, unknown>, setting: string): v
   target[last] = parseValue(setting.slice(at + 1));
 };
 
-/** Turns a scenario as written into one of its variants. */
+/** Turns a scenario as written into one of its variants; leaves it as it is where `parseScenario` refuses its list of them. */
 export const applyVariant = (input: Record<string, unknown>, name: string): void => {
-  const { data: variants = {} } = scenarioSchema.shape.variants.safeParse(input.variants);
+  const { data: variants } = scenarioSchema.shape.variants.safeParse(input.variants);
+  if (variants === undefined) return;
   const variant = variants[name];
   if (variant === undefined) {
     const known = Object.keys(variants);

@@ -27,7 +27,7 @@ const PATIENCE = 4;
 /**
  * The users of a run: real signed operations of accounts whose keys the run holds, drawn from a stream of their own. After every
  * window some accounts without a pending operation transfer, anchor, or create another account. Nobody submits at a host that is
- * down.
+ * down; that a host is not honest its users do not know.
  */
 export class Workload {
   readonly #scenario: Scenario;
@@ -73,9 +73,10 @@ export class Workload {
 
   /** A window is final: what users submit because of it. */
   next(record: FinalRecord): readonly Submission[] {
-    const { settled, operations } = record;
+    const { settled, operations, entry } = record;
+    const applied = new Set(entry.operations);
     for (const { sender, id } of operations) {
-      if (this.#pending.get(sender)?.id !== id) continue;
+      if (this.#pending.get(sender)?.id !== id || !applied.has(id)) continue;
       this.#pending.delete(sender);
       this.settled++;
     }
