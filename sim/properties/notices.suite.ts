@@ -1,4 +1,4 @@
-import type { Id } from '#core/bytes/bytes.ts';
+import { type Id, ZERO_ID } from '#core/bytes/bytes.ts';
 import type { Bundle, Header, Operation, Phase, ProtocolObject, Vote } from '#core/consensus/objects.ts';
 import type { Notice } from '#core/host/host.ts';
 import type { FinalRecord } from '#core/participant/types.ts';
@@ -37,6 +37,8 @@ export const hostOf = (nodeId: Id): number | undefined => {
 
 export interface FinalOptions {
   readonly hash?: string;
+  /** The proposal that it follows. */
+  readonly after?: string;
   readonly root?: string;
   readonly balances?: readonly bigint[];
   readonly nodes?: readonly Partial<NodeRecord>[];
@@ -64,11 +66,12 @@ export const settled = (window: number, options: FinalOptions = {}): Settled => 
 };
 
 export const final = (window: number, options: FinalOptions = {}): Notice => {
-  const { included = [], operations = [], certificate = [] } = options;
+  const { after = `proposal ${window - 1}`, included = [], operations = [], certificate = [] } = options;
   const record = {
     settled: settled(window, options),
     operations,
     entry: {
+      header: { prevProposalHash: window === 0 ? ZERO_ID : id(after) },
       operations: options.applied ?? operations.map((operation) => operation.id),
       bundles: included.map((host) => ({ nodeId: nodeOf(host), hash: id('bundle') })),
     },

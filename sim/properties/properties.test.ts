@@ -4,6 +4,7 @@ import type { Notice } from '#core/host/host.ts';
 import type { NodeRecord } from '#core/state/records.ts';
 import { agreement, equalRoots } from './agreement.ts';
 import { certificateWeight } from './certificates.ts';
+import type { Judge } from './histories.ts';
 import {
   accepted,
   bundle,
@@ -140,28 +141,47 @@ describe('equal-roots', () => {
 });
 
 describe('validity', () => {
-  const judged: number[] = [];
-  const judge = (wrong: number) => (record: { readonly settled: { readonly window: number } }) => {
-    judged.push(record.settled.window);
-    return record.settled.window === wrong ? 'a root differs' : undefined;
+  /** Judges that find what the windows held in the order they were told, and of one window something else. */
+  const judged: string[] = [];
+  const judges = (wrong?: number) => (): Judge => {
+    let window = -1;
+    let root = 'none';
+    return ({ entry }) => {
+      window++;
+      root = entry.bundles.length > 0 ? `${root} ${entry.bundles.length}` : `state ${window}`;
+      judged.push(root);
+      return { difference: window === wrong ? 'a root differs' : undefined, stateRoot: id(root) };
+    };
+  };
+  const found = (
+    notices: readonly (readonly [number, Notice])[],
+    wrong?: number,
+    dishonest: number[] = [],
+  ): Finding => {
+    judged.length = 0;
+    return seenBy(validity(scene({ dishonest }), judges(wrong)), notices);
   };
 
   test('asks the naive model about each window once, in order', () => {
-    judged.length = 0;
     const notices: [number, Notice][] = [
+      [3, final(0, { root: 'other' })],
       [1, final(0)],
       [0, final(0)],
       [0, final(1)],
+      [1, final(1)],
       [1, final(2)],
-      [0, final(1)],
+      [0, final(2)],
     ];
-    expect(seenBy(validity(scene({ dishonest: [3] }), judge(-1)), [[3, final(0)], ...notices])).toMatchObject(HOLDS);
-    expect(judged).toEqual([0, 1, 2]);
+    expect(found(notices, undefined, [3])).toEqual({
+      observed: 'holds',
+      detail: '3 windows recomputed by the naive model',
+    });
+    expect(judged).toEqual(['state 0', 'state 1', 'state 2']);
   });
 
   test('is violated where the naive model differs', () => {
     const notices: [number, Notice][] = [0, 1, 2].map((window) => [2, final(window)]);
-    expect(seenBy(validity(scene(), judge(1)), notices)).toEqual({
+    expect(found(notices, 1)).toEqual({
       observed: 'violated',
       detail: 'window 1 at n2: a root differs',
       witness: [
@@ -170,13 +190,84 @@ describe('validity', () => {
     });
   });
 
+  test('is violated by a host that holds another state, though others have judged the window', () => {
+    expect(
+      found([
+        [0, final(0)],
+        [1, final(0, { root: 'other' })],
+      ]),
+    ).toMatchObject(violated(/^window 0 at n1: the state held is \w+, the naive model has \w+$/));
+  });
+
+  test('is violated where the naive model cannot go on', () => {
+    const observer = validity(scene(), () => () => {
+      throw new Error('no such node');
+    });
+    expect(seenBy(observer, [[0, final(0)]])).toMatchObject(
+      violated(/^window 0 at n0: the naive model cannot settle it: Error: no such node$/),
+    );
+  });
+
+  describe('after a fork', () => {
+    /** Window 1 is final in two ways, with one and with two bundles, and each goes on. */
+    const one = { hash: 'one', root: 'state 0 1', included: [0] };
+    const two = { hash: 'two', root: 'state 0 2', included: [0, 1] };
+    const branches: [number, Notice][] = [
+      [0, final(0)],
+      [0, final(1, one)],
+      [0, final(2, { ...one, hash: 'one next', root: 'state 0 1 1', after: 'one' })],
+      [1, final(0)],
+      [1, final(1, two)],
+      [1, final(2, { ...two, hash: 'two next', root: 'state 0 2 2', after: 'two' })],
+    ];
+
+    test('each history is judged by itself, so that the fork alone violates nothing', () => {
+      expect(found(branches)).toEqual({ observed: 'holds', detail: '5 windows recomputed by the naive model' });
+      const [last] = branches.slice(-1) as [[number, Notice]];
+      expect(found([...branches, last])).toMatchObject(HOLDS);
+      expect(seenBy(agreement(scene()), branches)).toMatchObject(violated(/^window 1: n0 has .*, n1 has /));
+    });
+
+    test('whichever comes first', () => {
+      expect(found([...branches.slice(3), ...branches.slice(0, 3)])).toMatchObject(HOLDS);
+      const inTurn = [0, 3, 1, 4, 2, 5].map((i) => branches[i] as [number, Notice]);
+      expect(found(inTurn)).toMatchObject(HOLDS);
+    });
+
+    test('a wrong state of either is found', () => {
+      for (const i of [2, 5]) {
+        const wrong = branches.map(([host, notice], at): [number, Notice] => {
+          const { hash, after } = [one, two].map((way) => ({ hash: `${way.hash} next`, after: way.hash }))[host] as {
+            hash: string;
+            after: string;
+          };
+          return at === i ? [host, final(2, { hash, after, root: 'wrong', included: [0] })] : [host, notice];
+        });
+        expect(found(wrong)).toMatchObject(violated(/^window 2 at n\d: the state held is /));
+      }
+    });
+
+    test('a window whose parent nobody told is not judged, and that is said', () => {
+      expect(
+        found([
+          [0, final(0)],
+          [0, final(2)],
+        ]),
+      ).toEqual({
+        observed: 'holds',
+        detail: '1 windows recomputed by the naive model, 1 not: what they follow is not known',
+      });
+    });
+  });
+
   test('is violated where the memo differs, alone or besides', () => {
     const memo = { compared: 7, fault: 'the memo differs' };
-    expect(seenBy(validity(scene(), judge(-1), memo), [[0, final(0)]])).toMatchObject(violated(/^the memo differs$/));
-    expect(seenBy(validity(scene(), judge(0), memo), [[0, final(0)]])).toMatchObject(
+    const told: [number, Notice][] = [[0, final(0)]];
+    expect(seenBy(validity(scene(), judges(), memo), told)).toMatchObject(violated(/^the memo differs$/));
+    expect(seenBy(validity(scene(), judges(0), memo), told)).toMatchObject(
       violated(/^window 0 at n0: a root differs; the memo differs$/),
     );
-    expect(seenBy(validity(scene(), judge(-1), { compared: 7, fault: undefined }), [[0, final(0)]])).toEqual({
+    expect(seenBy(validity(scene(), judges(), { compared: 7, fault: undefined }), told)).toEqual({
       observed: 'holds',
       detail: '1 windows recomputed by the naive model, 7 results of the memo found again without it',
     });
@@ -192,13 +283,29 @@ describe('supply', () => {
     ]);
 
   test('holds where the balances are emission times the window', () => {
-    expect(after3([EMISSION, 1n, EMISSION - 1n])).toMatchObject(HOLDS);
+    expect(after3([EMISSION, 1n, EMISSION - 1n])).toEqual({ observed: 'holds', detail: '3 states summed' });
   });
 
   test.each([1n, -1n])('is violated by %d moneta', (more) => {
     expect(after3([EMISSION, EMISSION + more])).toMatchObject(
       violated(/^window 2: balances sum to \d+ moneta, 26 are due/),
     );
+  });
+
+  test('is judged in every state of a window, but not where hosts are dishonest', () => {
+    const notices: [number, Notice][] = [
+      [0, final(1, { balances: [EMISSION] })],
+      [1, final(1, { balances: [EMISSION], root: 'fork' })],
+      [2, final(1, { balances: [EMISSION + 1n], root: 'rich' })],
+    ];
+    expect(seenBy(supply(scene()), notices)).toMatchObject(violated(/^window 1: balances sum to 14 moneta/));
+    expect(seenBy(supply(scene()), notices.slice(0, 2))).toMatchObject(HOLDS);
+    expect(seenBy(supply(scene({ dishonest: [2] })), notices)).toMatchObject(HOLDS);
+  });
+
+  test('is violated by a window that leaves the state as it was', () => {
+    const notices: [number, Notice][] = [1, 2].map((window) => [0, final(window, { root: 's', balances: [EMISSION] })]);
+    expect(seenBy(supply(scene()), notices)).toMatchObject(violated(/^window 2: /));
   });
 });
 
@@ -355,6 +462,16 @@ describe('one-signature-per-slot', () => {
     expect(watch(notices, [1])).toMatchObject(HOLDS);
   });
 
+  test('forgets nothing because a dishonest host says that it is far ahead', () => {
+    const notices: [number, Notice][] = [
+      [1, published(bundle(1, 5, 'one'))],
+      [0, entered(1_000)],
+      [1, published(bundle(1, 5, 'two'))],
+    ];
+    expect(watch(notices, [0])).toMatchObject(violated(/^n1 signed/));
+    expect(watch(notices)).toMatchObject(HOLDS);
+  });
+
   test('does not remember slots of more than three windows ago', () => {
     const notices = (now: number): [number, Notice][] => [
       [1, published(bundle(1, 5, 'one'))],
@@ -410,6 +527,28 @@ describe('certificate-weight', () => {
     const basis = settled(-1, { nodes: [node(0, 67n), node(1, 33n), node(2, 100n)] });
     expect(seenBy(certificateWeight(scene(), basis), notices(late))).toMatchObject(violated(/weight 100 of 200/));
     expect(seenBy(certificateWeight(scene(), basis), notices(late + 1))).toMatchObject(HOLDS);
+  });
+
+  test('judges each branch of a fork by the weights before it', () => {
+    const way = (name: string, weight: bigint) => ({
+      hash: name,
+      nodes: [node(0, weight), node(1, 100n - weight)],
+    });
+    const closing = (name: string, after: string, host: number): Notice =>
+      final(1, { hash: name, after, certificate: [vote(host, 1, 1, PRECOMMIT, name)] });
+    const notices: [number, Notice][] = [
+      [0, final(WINDOW, way('one', 70n))],
+      [1, final(WINDOW, way('two', 30n))],
+      [0, closing('one next', 'one', 0)],
+      [1, closing('two next', 'two', 1)],
+    ];
+    expect(seenBy(certificateWeight(scene(), genesis), notices)).toEqual({
+      observed: 'holds',
+      detail: '2 certificates',
+    });
+    expect(seenBy(certificateWeight(scene(), genesis), [...notices, [2, closing('two next', 'two', 0)]])).toMatchObject(
+      violated(/^window 1 at n2: weight 30 of 100/),
+    );
   });
 
   test('judges the bases of windows, not the certificates of dishonest hosts', () => {

@@ -21,11 +21,7 @@ describe('a run', () => {
     expect(new Set(first.roots).size).toBe(first.roots.length);
   });
 
-  test('is the same again from the same scenario and seed', () => {
-    expect(history().result).toEqual(first.result);
-  });
-
-  test('does not notice in which order its hosts were made', () => {
+  test('is the same again from the same scenario and seed, in whatever order its hosts were made', () => {
     expect(history({}, { reverseHosts: true }).result).toEqual(first.result);
   });
 
@@ -59,10 +55,20 @@ describe('a run', () => {
 });
 
 test('both signature suites give the same order of events and the same state in every window', () => {
-  const changes = { windows: 12, network: { links: 3 } };
+  const changes: Partial<ScenarioInput> = {
+    nodes: 4,
+    windows: 8,
+    hosts: [{ count: 4, spread: 20 }],
+    network: { links: 2 },
+    workload: { transfers: 1, anchors: 1, creations: 1 },
+    faults: [
+      { type: 'crash', window: 1, after: 20, hosts: ['n003'] },
+      { type: 'restart', window: 4, after: 10 },
+    ],
+  };
   const modelled = history(changes);
   const real = history({ ...changes, suite: 'real' });
-  expect(modelled.roots.length).toBeGreaterThanOrEqual(12);
+  expect(modelled.roots.length).toBeGreaterThanOrEqual(8);
   expect(real.roots).toEqual(modelled.roots);
   expect(real.digest).toBe(modelled.digest);
   expect(real.result).toEqual(modelled.result);

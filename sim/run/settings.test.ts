@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { PUBLISHED } from '#core/genesis/rules.ts';
-import { applySetting, hostNames, parseScenario, ScenarioError, suggestion } from './settings.ts';
+import { applySetting, applyVariant, hostNames, parseScenario, ScenarioError, suggestion } from './settings.ts';
 
 const written = (): Record<string, unknown> => ({
   title: 'Two',
@@ -106,6 +106,37 @@ describe('--set', () => {
     ['__proto__.x=3', '--set __proto__.x=3: "__proto__" is no field'],
   ])('%s is refused', (setting, line) => {
     expect(told(() => changed(setting))).toBe(line);
+  });
+});
+
+describe('a variant', () => {
+  const holds = [{ property: 'supply', is: 'holds' }];
+  const varied = (name: string, variants: unknown): Record<string, unknown> => {
+    const input = { ...written(), variants };
+    applyVariant(input, name);
+    return input;
+  };
+  const variants = {
+    slow: { set: { 'hosts.0.speed': 500, title: 'Slow', rules: { finality: 'first-valid' } } },
+    short: { set: { windows: 1 }, expect: holds },
+  };
+
+  test('changes the fields it names, and what is expected if it says so', () => {
+    expect(varied('slow', variants)).toEqual({
+      ...{ ...written(), variants, title: 'Slow', rules: { finality: 'first-valid' } },
+      hosts: [{ count: 2, speed: 500 }],
+    });
+    expect(varied('short', variants)).toEqual({ ...written(), variants, windows: 1, expect: holds });
+  });
+
+  test('is refused where there is none of that name', () => {
+    expect(told(() => varied('shrt', variants))).toBe('no variant "shrt" (did you mean short?); it has slow, short');
+    expect(told(() => varied('slow', undefined))).toBe('no variant "slow"; it has none');
+  });
+
+  test('is refused like any other field where it is written wrongly', () => {
+    const input = varied('slow', { slow: { sett: {} } });
+    expect(told(() => parseScenario(input, 'two'))).toBe('two: variants.slow.set: is missing');
   });
 });
 

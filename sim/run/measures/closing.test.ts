@@ -57,4 +57,11 @@ describe('closing', () => {
     expect(closing([], [10], 12)).toEqual({ haltSeconds: 10 });
     expect(closing([crash(9)], [10], 12)).toEqual({ haltSeconds: 10 });
   });
+
+  test('a crash of nobody is none', () => {
+    for (const hosts of [{ share: 0 }, { leaders: 0 }]) {
+      const metrics = closing([{ ...crash(1), hosts }], [60, 120, 180], 200);
+      expect(metrics).toEqual({ haltSeconds: 60 });
+    }
+  });
 });
