@@ -2,7 +2,7 @@ import { type Id, readLittleEndian, toHex, writeHex, writeLittleEndian } from '.
 import { fail, ok, type Result } from './result.ts';
 
 /** Why bytes are not a value of a layout. */
-export type LayoutError = 'Truncated' | 'TrailingBytes' | 'BadBool' | 'TooMany';
+export type LayoutError = 'Truncated' | 'TrailingBytes' | 'BadBool' | 'BadText' | 'TooMany';
 
 /**
  * A cursor over bytes being decoded. The first failure sticks; later reads return neutral values and allocate nothing.

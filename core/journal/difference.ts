@@ -76,7 +76,7 @@ const inWords = (bytes: Uint8Array, get: Get): string => {
 const stopInWords = (reason: string | undefined): string =>
   reason === undefined ? 'no stop' : `the core stops: ${reason}`;
 
-/** What differs, with the broken invariant that ended the handling where that differs too. */
+/** What differs, with the error that ended the handling where that differs too. */
 export const withStop = (found: Found | undefined, recorded: string | undefined, seen: string | undefined): Found => {
   const [expected, other] = [stopInWords(recorded), stopInWords(seen)];
   if (found === undefined) return { effect: undefined, expected, seen: other };

@@ -10,7 +10,7 @@ export interface DiskRecord {
   readonly open: OpenRecord | undefined;
 }
 
-/** What a simulated host keeps through a crash. Settled states share their tables, so a version costs only what it changed. */
+/** What a host keeps through a crash, in a simulation and in a replay. Settled states share their tables, so a version costs only what it changed. */
 export class Disk {
   /** Records written since the host came to be. */
   written = 0;

@@ -21,14 +21,39 @@ export const whole: Kind<number> = {
   },
 };
 
-/** ASCII text after its length. */
+/** Raw bytes after their length, at most `most`. */
+export const blobUpTo = (most: number): Kind<Uint8Array> => ({
+  ...blob,
+  read(reader) {
+    const value = blob.read(reader);
+    if (value.length <= most) return value;
+    reader.error = 'TooMany';
+    return EMPTY;
+  },
+});
+
+const EMPTY = new Uint8Array(0);
+
+/** A text is one line: of a name or a reason. */
+const MOST_TEXT = 1_024;
+
+const textBytes = blobUpTo(MOST_TEXT);
+
+/** As much of an error's message as a text holds. */
+export const errorText = (error: unknown): string =>
+  (error instanceof Error ? error.message : 'no error').slice(0, MOST_TEXT).replace(/[^ -~]/g, '?');
+
+/** Printable ASCII after its length: what another program wrote may reach a terminal. */
 export const text: Kind<string> = {
   minimum: blob.minimum,
   sizeOf: (value) => blob.minimum + value.length,
   write: (writer, value) => blob.write(writer, ascii(value)),
   read(reader) {
     let value = '';
-    for (const byte of blob.read(reader)) value += String.fromCharCode(byte);
+    for (const byte of textBytes.read(reader)) {
+      if (byte < 0x20 || byte > 0x7e) reader.error = 'BadText';
+      value += String.fromCharCode(byte);
+    }
     return value;
   },
 };

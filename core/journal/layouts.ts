@@ -1,5 +1,6 @@
 import { blob, bool, id32, layout, list, raw, u8, u16, u32 } from '../bytes/layout.ts';
-import { oneOf, optional, text, whole } from './kinds.ts';
+import { SIGNATURE_SIZE } from '../crypto/suite.ts';
+import { blobUpTo, oneOf, optional, text, whole } from './kinds.ts';
 import { JOURNAL_OBJECT } from './objects.ts';
 
 /**
@@ -114,7 +115,7 @@ export const EFFECT = oneOf({
 });
 
 /** A signature the host made: SHA-256 of what it signed, and the signature without the zeros it ends with. */
-const SIGNATURE = layout('JournalSignature', { message: id32, bytes: blob });
+const SIGNATURE = layout('JournalSignature', { message: id32, bytes: blobUpTo(SIGNATURE_SIZE) });
 
 /** One input with all that came of it, effects one after another in order. */
 const RECORD = layout('JournalRecord', {
@@ -122,7 +123,7 @@ const RECORD = layout('JournalRecord', {
   iterations: whole,
   input: INPUT,
   signatures: list(SIGNATURE, u32),
-  /** The invariant that broke, which ended the process. */
+  /** The message of the error that ended the process, if one did. */
   fatal: optional(text),
   count: u32,
   effects: blob,

@@ -14,8 +14,11 @@ export const JOURNAL_OBJECT = layout('JournalObject', { code: u8, leader: option
 
 type Encoded = ReturnType<typeof JOURNAL_OBJECT.read>;
 
-/** Objects that can be referred to; older ones are forgotten, and stored again where they come back. */
+/** Objects that can be referred to after a record; older ones are forgotten, and stored again where they come back. */
 export const MOST_OBJECTS = 16_384;
+
+/** Objects that can be referred to at all: more than one record names, and few enough for a memory of 500 MB. */
+const MOST_HELD = 131_072;
 
 interface Stored {
   readonly number: number;
@@ -29,7 +32,7 @@ interface Stored {
  */
 export class ObjectTable {
   readonly #byNumber = new Map<number, Stored>();
-  readonly #byId = new Map<Id, readonly Stored[]>();
+  readonly #byId = new Map<Id, Stored[]>();
   #next = 0;
   #oldest = 0;
 
@@ -49,18 +52,26 @@ export class ObjectTable {
   add(object: ProtocolObject): Stored {
     const stored = { number: this.#next++, object, bytes: encodeObject(object) };
     this.#byNumber.set(stored.number, stored);
-    this.#byId.set(object.id, [...(this.#byId.get(object.id) ?? []), stored]);
+    const known = this.#byId.get(object.id);
+    if (known === undefined) this.#byId.set(object.id, [stored]);
+    else known.push(stored);
+    this.#keep(MOST_HELD);
     return stored;
   }
 
   /** Between two records. */
   forget(): void {
-    for (; this.#next - this.#oldest > MOST_OBJECTS; this.#oldest++) {
-      const { object, number } = this.#byNumber.get(this.#oldest) as Stored;
-      this.#byNumber.delete(number);
-      const others = (this.#byId.get(object.id) as readonly Stored[]).filter((stored) => stored.number !== number);
-      if (others.length === 0) this.#byId.delete(object.id);
-      else this.#byId.set(object.id, others);
+    this.#keep(MOST_OBJECTS);
+  }
+
+  #keep(most: number): void {
+    for (; this.#next - this.#oldest > most; this.#oldest++) {
+      const { id } = (this.#byNumber.get(this.#oldest) as Stored).object;
+      this.#byNumber.delete(this.#oldest);
+      // Those of one id are in the order of their numbers.
+      const known = this.#byId.get(id) as Stored[];
+      if (known.length === 1) this.#byId.delete(id);
+      else known.shift();
     }
   }
 }

@@ -1,5 +1,4 @@
 import { concat } from '../bytes/bytes.ts';
-import { FatalInvariant } from '../bytes/fatal.ts';
 import { Writer } from '../bytes/layout.ts';
 import type { Operation, ProtocolObject } from '../consensus/objects.ts';
 import { type Clock, Host, type HostPorts } from '../host/host.ts';
@@ -9,6 +8,7 @@ import type { Message } from '../wire/messages.ts';
 import { JournalWriter, KIND_HOST } from './container.ts';
 import { EffectDigest } from './digest.ts';
 import { flatMessage, flatPorts, type NumberOf } from './flatten.ts';
+import { errorText } from './kinds.ts';
 import { EFFECT, ENTRY, type Entry, type FlatEffect, type FlatInput, type FlatSignature } from './layouts.ts';
 import { encodeStored, ObjectTable } from './objects.ts';
 import type { HostSetting } from './setting.ts';
@@ -205,7 +205,7 @@ class RecordedHost implements HostInputs, Clock {
     this.#handle({ type: 'submit', object: this.#numberOf(operation) }, () => this.#host.submit(operation));
   }
 
-  /** One reading of the shell's clock an input. Should an invariant break, what was done before is written down. */
+  /** One reading of the shell's clock an input. Should an error end it, what was done before is written down. */
   #handle<T>(input: FlatInput, call: () => T): T {
     this.#readClock();
     try {
@@ -213,7 +213,7 @@ class RecordedHost implements HostInputs, Clock {
       this.#close(input, undefined);
       return answer;
     } catch (error) {
-      if (error instanceof FatalInvariant) this.#close(input, error.message);
+      this.#close(input, errorText(error));
       throw error;
     }
   }

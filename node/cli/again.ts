@@ -29,11 +29,15 @@ export const withCauses = (result: RunResult, run: Run): RunResult => {
   return { ...result, properties };
 };
 
-/** How each violation came about, for a person. */
-export const causesText = ({ properties }: RunResult): string =>
-  properties
-    .flatMap(({ name, causes = [] }) =>
-      causes.length === 0 ? [] : [[`How ${name} was violated:`, ...causes].join('\n  ')],
-    )
-    .map((text) => `${text}\n\n`)
+/** How each violation came about, for a person; those that came about in one way together. */
+export const causesText = ({ properties }: RunResult): string => {
+  const names = new Map<string, string[]>();
+  for (const { name, causes = [] } of properties) {
+    if (causes.length === 0) continue;
+    const text = causes.join('\n  ');
+    names.set(text, [...(names.get(text) ?? []), name]);
+  }
+  return [...names]
+    .map(([text, of]) => `How ${of.join(', ')} ${of.length === 1 ? 'was' : 'were'} violated:\n  ${text}\n\n`)
     .join('');
+};

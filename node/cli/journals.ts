@@ -1,8 +1,15 @@
 import { closeSync, existsSync, openSync, readSync, statSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type Block, faultInWords, JournalReader } from '#core/journal/container.ts';
-import { JournalError, type RunJournal, readRunJournal } from '#sim/trace/run-journal.ts';
+import {
+  type Block,
+  faultInWords,
+  type JournalEnd,
+  JournalReader,
+  KIND_HOST,
+  KIND_RUN,
+} from '#core/journal/container.ts';
+import { blocksIn, JournalError } from '#sim/trace/blocks.ts';
+import { type RunJournal, readRunJournal } from '#sim/trace/run-journal.ts';
 import { UsageError } from './usage.ts';
 
 /** What `montana run --out` calls the journal of a run. */
@@ -18,34 +25,26 @@ export const journalFile = (path: string): string => {
   throw new UsageError(`${file}: no such file; \`montana run <scenario> --out <dir>\` writes <dir>/${RUN_JOURNAL}`);
 };
 
-/** What the header of a journal says it holds. Throws `UsageError`. */
-export const kindOf = (file: string): number => {
+/** What a journal holds, with all its blocks checked; says on stderr where its end is missing. Throws `JournalError`. */
+export const inspect = (file: string): 'host' | 'run' => {
   const reader = new JournalReader();
   for (const piece of pieces(file)) {
     reader.push(piece);
-    if (reader.kind !== undefined || reader.fault !== undefined) break;
-  }
-  if (reader.kind !== undefined) return reader.kind;
-  const end = reader.finish();
-  throw new UsageError(`${file}: ${end.type === 'damaged' ? faultInWords(end.fault) : 'it is empty'}`);
-};
-
-/** The journal of a run. Throws `UsageError`. */
-export const openRunJournal = async (file: string): Promise<RunJournal> => {
-  const bytes = await readFile(file);
-  return named(file, () => readRunJournal(bytes));
-};
-
-/** The blocks of a journal, one piece of the file after the other. Throws `UsageError` where one is damaged. */
-export function* blocksOf(file: string): Generator<Block> {
-  const reader = new JournalReader();
-  for (const piece of pieces(file)) {
-    yield* reader.push(piece);
     if (reader.fault !== undefined) break;
   }
-  const end = reader.finish();
-  if (end.type === 'damaged') throw new UsageError(`${file}: ${faultInWords(end.fault)}`);
-}
+  const end: JournalEnd = reader.finish();
+  if (end.type === 'damaged') throw new JournalError(faultInWords(end.fault));
+  if (end.type === 'unfinished') process.stderr.write(`${file}: ends after block ${end.blocks} without an end mark\n`);
+  if (reader.kind === KIND_HOST) return 'host';
+  if (reader.kind === KIND_RUN) return 'run';
+  throw new JournalError(`a journal of an unknown kind, ${reader.kind}`);
+};
+
+/** The blocks of a host's journal, one after another. Throws `JournalError`. */
+export const hostBlocks = (file: string): Iterable<Block> => blocksIn(pieces(file), KIND_HOST);
+
+/** The journal of a run. Throws `UsageError`. */
+export const openRunJournal = (file: string): RunJournal => named(file, () => readRunJournal(pieces(file)));
 
 /** Runs what reads a journal; what is wrong with it is told with its name. */
 export const named = <T>(file: string, call: () => T): T => {
@@ -56,8 +55,8 @@ export const named = <T>(file: string, call: () => T): T => {
   }
 };
 
-function* pieces(file: string): Generator<Uint8Array> {
-  const handle = openSync(file, 'r');
+export function* pieces(file: string): Generator<Uint8Array> {
+  const handle = opened(file);
   try {
     for (;;) {
       const piece = new Uint8Array(PIECE);
@@ -69,3 +68,11 @@ function* pieces(file: string): Generator<Uint8Array> {
     closeSync(handle);
   }
 }
+
+const opened = (file: string): number => {
+  try {
+    return openSync(file, 'r');
+  } catch (error) {
+    throw new UsageError(`${file}: ${error instanceof Error ? error.message : String(error)}`);
+  }
+};

@@ -1,19 +1,20 @@
 import { readScenario, scenarioNames } from './scenarios.ts';
 
-/** `montana list`: the scenarios and what each claims. */
+/** `montana list`: the scenarios, what each claims, and its variants. */
 export const list = async (options: { readonly json?: boolean }): Promise<void> => {
   const names = await scenarioNames();
   const scenarios = await Promise.all(
     names.map(async (name) => {
-      const { title, claim, nodes, windows } = await readScenario(name);
-      return { name, title, claim, nodes, windows };
+      const { title, claim, nodes, windows, variants } = await readScenario(name);
+      return { name, title, claim, nodes, windows, variants: Object.keys(variants) };
     }),
   );
   if (options.json === true) {
     process.stdout.write(`${JSON.stringify({ schema: 1, scenarios })}\n`);
     return;
   }
-  for (const { name, claim, nodes, windows } of scenarios) {
-    process.stdout.write(`${name.padEnd(18)} ${nodes} nodes, ${windows} windows\n    ${claim}\n`);
+  for (const { name, claim, nodes, windows, variants } of scenarios) {
+    const which = variants.length === 0 ? '' : `    variants: ${variants.join(', ')}\n`;
+    process.stdout.write(`${name.padEnd(20)} ${nodes} nodes, ${windows} windows\n    ${claim}\n${which}`);
   }
 };

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { Command, CommanderError } from 'commander';
+import { Command, CommanderError, Option } from 'commander';
 import type { ReportOptions } from './report.ts';
 import type { RunOptions } from './run.ts';
 import type { SweepOptions } from './sweep.ts';
@@ -37,7 +37,11 @@ program
   .argument('[path...]', 'JSON files, or folders of them')
   .action(async (paths: string[]) => (await import('./vectors.ts')).vectors(paths));
 
-const collect = (value: string, before: readonly string[]): readonly string[] => [...before, value];
+/** An option that may be given several times. */
+const repeatable = (flags: string, description: string): Option =>
+  new Option(flags, `${description}; repeatable`)
+    .argParser((value: string, before: readonly string[]) => [...before, value])
+    .default([], 'none');
 
 program
   .command('run')
@@ -45,10 +49,10 @@ program
   .argument('<scenario>', 'a name from `montana list`, or a .json, .mjs or .ts file')
   .option('--variant <name>', 'the same experiment under other settings, e.g. the rule as published')
   .option('--seed <seed>', 'another history of the same scenario')
-  .option('--set <path=value>', 'change a field, e.g. rules=published or hosts.0.speed=2000; repeatable', collect, [])
+  .addOption(repeatable('--set <path=value>', 'change a field, e.g. rules=published or hosts.0.speed=2000'))
   .option('--json', 'one JSON object on stdout, progress on stderr')
   .option('--out <dir>', 'write result.json and run.journal there')
-  .option('--journal <host:n>', 'also write the journal of a host there, e.g. host:17; repeatable', collect, [])
+  .addOption(repeatable('--journal <host:n>', 'also write the journal of a host there, e.g. host:17'))
   .addHelpText(
     'after',
     `
@@ -68,11 +72,11 @@ program
   .description('run a scenario over a grid of settings and seeds, in child processes')
   .argument('<scenario>', 'a name from `montana list`, or a .json, .mjs or .ts file')
   .requiredOption('--out <dir>', 'the folder of the sweep: begun there, or taken up where it stopped')
-  .option('--vary <path=values>', 'a field and its values: a list a,b,c or a range 0..45/5; repeatable', collect, [])
+  .addOption(repeatable('--vary <path=values>', 'a field and its values: a list a,b,c or a range 0..45/5'))
   .option('--seeds <n>', 'so many seeds for each combination', '1')
   .option('--seed-from <k>', 'the first of them', '1')
-  .option('--variant <name>', 'a variant of the scenario; repeatable; all: as written and each of them', collect, [])
-  .option('--set <path=value>', 'change a field in every run; repeatable', collect, [])
+  .addOption(repeatable('--variant <name>', 'a variant of the scenario; all: as written and each of them'))
+  .addOption(repeatable('--set <path=value>', 'change a field in every run'))
   .option('--shard <i/n>', 'only the i-th of every n runs; `montana merge` puts shards together', '1/1')
   .option('--jobs <n>', 'child processes (default: one for each core)')
   .addHelpText(
@@ -121,7 +125,7 @@ program
   .command('report')
   .description('draw a run or a sweep: one HTML file without script')
   .argument('<dir>', 'what --out of `montana run`, `montana sweep` or `montana merge` named')
-  .option('--metric <names>', 'of a sweep: these metrics, a,b,c, instead of those with limits', collect, [])
+  .addOption(repeatable('--metric <names>', 'of a sweep: these metrics, a,b,c, instead of those with limits'))
   .addHelpText(
     'after',
     `
@@ -160,7 +164,7 @@ program
     'after',
     `
 Names the settings that differ, then the first thing that happens otherwise: time, window, host, message.
-Exit code 0: equal; 1: they differ; 2: wrong usage.`,
+Exit code 0: equal; 1: they differ; 2: wrong usage, or a damaged file.`,
   )
   .action(async (a: string, b: string) => {
     process.exitCode = await (await import('./compare.ts')).compare(a, b);

@@ -11,8 +11,18 @@ const MODEL = /^model\.(ts|js)$/;
 
 const isCode = (name: string): boolean => /\.(ts|js)$/.test(name) && !/\.(test|suite|d)\.(ts|js)$/.test(name);
 
-/** SHA-256 over the code of core/, sim/ and the naive model, tests left out: each file's path and length, then its bytes; by path. */
-export const sourceDigest = async (): Promise<string> => {
+let known: Promise<string> | undefined;
+
+/**
+ * SHA-256 over the code of core/, sim/ and the naive model, tests left out: each file's path and length, then its bytes; by path.
+ * Taken once in a process: a change on disk does not change what runs.
+ */
+export const sourceDigest = (): Promise<string> => {
+  known ??= digestOfFiles();
+  return known;
+};
+
+const digestOfFiles = async (): Promise<string> => {
   const found = await Promise.all(
     ROOMS.map(async (room) => {
       const entries = await readdir(join(ROOT, room), { recursive: true, withFileTypes: true });

@@ -1,0 +1,129 @@
+import { nodeId } from '../crypto/ids.ts';
+import type { Verify } from '../crypto/suite.ts';
+import { Host, type HostPorts } from '../host/host.ts';
+import type { ParticipantConfig } from '../participant/context.ts';
+import { NO_MEMO } from '../participant/evaluation.ts';
+import { Disk, type DiskRecord } from './disk.ts';
+import { flatPorts, messageOf } from './flatten.ts';
+import type { FlatInput, FlatRecord } from './layouts.ts';
+import type { ObjectTable } from './objects.ts';
+import { encodeEffect } from './recorder.ts';
+import type { Made } from './setting.ts';
+import { RecordedKey } from './signatures.ts';
+
+/** Written where the journal does not hold an object. */
+const UNKNOWN = 0xffff_ffff;
+
+/** The host of a journal, made again: its processes one after another, their disk, and the effects of the input at hand. */
+export class ReplayedHost {
+  /** Of the input at hand, encoded. */
+  effects: Uint8Array[] = [];
+  /** An effect of the input at hand names an object the journal does not hold. */
+  namesUnknown = false;
+  /** Windows that became final. */
+  windows = 0;
+  readonly key: RecordedKey | undefined;
+  readonly #config: ParticipantConfig;
+  readonly #objects: ObjectTable;
+  readonly #clock = { now: 0, iterations: 0 };
+  readonly #disk: Disk;
+  /** Persisted by the input before: durable as soon as there is another. */
+  #pending: DiskRecord[] = [];
+  #host: Host | undefined;
+
+  constructor(
+    made: Made,
+    verify: Verify,
+    objects: ObjectTable,
+    changed: (config: ParticipantConfig) => ParticipantConfig,
+  ) {
+    this.#objects = objects;
+    this.#disk = new Disk(made.settled);
+    this.key = made.publicKey && new RecordedKey(made.publicKey);
+    this.#config = changed({
+      network: made.settled.network,
+      verify,
+      identity: this.key && { nodeId: nodeId(this.key.publicKey), key: this.key },
+      timers: made.timers,
+      adoption: made.adoption,
+      memo: NO_MEMO,
+      meter: { verifications: 0, signatures: 0, hashes: 0, records: 0 },
+    });
+  }
+
+  /** What an input does; undefined where the journal cannot mean it. */
+  callOf({ input, now, iterations, signatures }: FlatRecord): (() => void) | undefined {
+    this.#clock.now = now;
+    this.#clock.iterations = iterations;
+    this.key?.begin(signatures);
+    this.effects = [];
+    this.namesUnknown = false;
+    if (input.type === 'start') return this.#start(input.durable, input.seed);
+    const host = this.#host;
+    if (host === undefined) return undefined;
+    this.#flush(this.#pending.length);
+    return this.#inputOf(input, host);
+  }
+
+  #inputOf(input: Exclude<FlatInput, { readonly type: 'start' }>, host: Host): (() => void) | undefined {
+    switch (input.type) {
+      case 'message': {
+        const message = messageOf(input.message, (number) => this.#objects.get(number));
+        return message && (() => host.message(input.peer, message));
+      }
+      case 'peer-up':
+        return () => host.peerUp(input.peer, input.outgoing);
+      case 'peer-down':
+        return () => host.peerDown(input.peer);
+      case 'timer':
+        return () => host.timer();
+      case 'alarm':
+        return () => host.alarm();
+      case 'done':
+        return () => host.done({ type: 'chain', window: input.window, from: input.from, value: input.value });
+      case 'submit': {
+        const operation = this.#objects.get(input.object);
+        return operation?.kind === 'operation' ? () => host.submit(operation) : undefined;
+      }
+    }
+  }
+
+  /** A new process. Of the records that the input before persisted, the crash left the first ones. */
+  #start(durable: number, seed: Uint8Array): (() => void) | undefined {
+    const survived = durable - this.#disk.written;
+    if (survived < 0 || survived > this.#pending.length) return undefined;
+    this.#flush(survived);
+    return () => {
+      this.#host = new Host(this.#config, this.#disk.opened(), seed, this.#clock, this.#ports());
+      this.#host.start();
+    };
+  }
+
+  #flush(records: number): void {
+    for (const record of this.#pending.slice(0, records)) this.#disk.write(record);
+    this.#pending = [];
+  }
+
+  #ports(): HostPorts {
+    const written = flatPorts(
+      (object) => {
+        const number = this.#objects.numberOf(object);
+        if (number === undefined) this.namesUnknown = true;
+        return number ?? UNKNOWN;
+      },
+      (effect) => {
+        if (effect.type === 'notice' && effect.notice.type === 'final') this.windows++;
+        this.effects.push(encodeEffect(effect));
+      },
+    );
+    return {
+      ...written,
+      persist: (final, open) => {
+        written.persist(final, open);
+        this.#pending.push({ final, open });
+      },
+      archived: (window) => this.#disk.entry(window),
+      archivedObject: (name) => this.#disk.object(name.id),
+    };
+  }
+}
