@@ -12,7 +12,7 @@ import { linkEnds } from '#sim/world/connection.ts';
 import { HAPPENINGS } from '#sim/world/types.ts';
 import { Outages } from './outages.ts';
 import { type Hop, Trail } from './trail.ts';
-import { clockText, listed, nodeNames, shortId, type Timed } from './words.ts';
+import { exactClockText, listed, nodeNames, shortId, type Timed } from './words.ts';
 
 /** Lines of a chain at most. */
 const MOST_LINES = 20;
@@ -122,7 +122,7 @@ class Tracker {
       ...witness.flatMap(({ at, isSilence }) => (isSilence ? this.#outages.lines(at + SILENCE, names.names) : [])),
     ];
     lines.sort((a, b) => a.at - b.at);
-    const texts = lines.map(({ at, text }) => `${clockText(at)}  ${text}`);
+    const texts = lines.map(({ at, text }) => `${exactClockText(at)}  ${text}`);
     return shortened([...new Set(texts)]);
   }
 
@@ -203,7 +203,7 @@ export const shortened = (lines: readonly string[]): readonly string[] => {
 };
 
 /**
- * The shortest chain of messages from the cause of each violation to the hosts that show it. The run is made again up to the last
+ * The chain of messages that led first from the cause of each violation to the hosts that show it. The run is made again up to the last
  * of them, and of all messages only those that carry an object of a witness are followed. `options`: those of the run that was judged.
  */
 export const findCauses = (

@@ -13,9 +13,10 @@ import {
 } from '#core/journal/layouts.ts';
 import { decodeStored, ObjectTable } from '#core/journal/objects.ts';
 import { inputInWords } from '#core/journal/words.ts';
+import { JournalError } from './blocks.ts';
 import type { Comparison } from './compare.ts';
-import { JournalError } from './run-journal.ts';
-import { clockText } from './words.ts';
+
+import { exactClockText } from './words.ts';
 
 /** Inputs told before the first that differs. */
 const CONTEXT = 3;
@@ -73,7 +74,7 @@ class HostSteps {
   readonly get = (number: number) => this.#objects.get(number);
 
   inWords({ now, input }: FlatRecord): string {
-    return `${clockText(now)}  ${inputInWords(input, this.get)}`;
+    return `${exactClockText(now)}  ${inputInWords(input, this.get)}`;
   }
 
   #passed(record: FlatRecord): void {

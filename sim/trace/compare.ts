@@ -32,7 +32,7 @@ export const compareRuns = (a: RunJournal, b: RunJournal, { source, progress }: 
     const warning = sourceWarning(name === 'a' ? a : b, source);
     return warning === undefined ? [] : [`${name} was ${warning}`];
   });
-  const settings = settingsThatDiffer(a.scenario, b.scenario);
+  const settings = settingsThatDiffer(settingsOf(a), settingsOf(b));
   if (settings.length > 0) lines.push('Settings that differ:', ...settings.map((setting) => `  ${setting}`));
   const common = commonPart(a, b);
   const last = a.windows[common.windows - 1];
@@ -60,9 +60,13 @@ export const compareRuns = (a: RunJournal, b: RunJournal, { source, progress }: 
   return { equal: false, lines: [...lines, ...differenceInWords(parting, first, second)] };
 };
 
-/** Whether the run, made again, has the blocks its journal says. */
-const isRepeated = (journal: RunJournal, { blocks }: Recording): boolean =>
-  blocks.every((block, i) => journal.blocks[i] === undefined || journal.blocks[i] === block);
+/** Whether the run, made again, has the blocks and the end its journal says. */
+export const isRepeated = (
+  journal: Pick<RunJournal, 'blocks' | 'end'>,
+  { blocks, end }: Pick<Recording, 'blocks' | 'end'>,
+): boolean =>
+  blocks.every((block, i) => journal.blocks[i] === undefined || journal.blocks[i] === block) &&
+  (end === undefined || journal.end === undefined || journal.end.digest === end);
 
 interface CommonPart {
   /** How many windows, blocks and happenings the two have in common, from the first on. */
@@ -76,10 +80,13 @@ interface CommonPart {
 const commonPart = (a: RunJournal, b: RunJournal): CommonPart => {
   const windows = firstDifference(a.windows, b.windows, isSameWindow);
   const blocks = firstDifference(a.blocks, b.blocks, (one, other) => one === other);
-  const happenings = Math.max(blocks * BLOCK, a.windows[windows - 1]?.happenings ?? 0);
+  // A window that says more than its blocks can hold was not written by a run.
+  const told = Math.min(a.windows[windows - 1]?.happenings ?? 0, (blocks + 1) * BLOCK);
+  const happenings = Math.max(blocks * BLOCK, told);
   const isAll =
     a.end !== undefined && b.end !== undefined
-      ? a.end.digest === b.end.digest
+      ? // The root after the last window is in no happening.
+        a.end.digest === b.end.digest && windows === Math.max(a.windows.length, b.windows.length)
       : // What an interrupted run would have done next is not known.
         isPrefix(a, b, windows, blocks) || isPrefix(b, a, windows, blocks);
   return { windows, blocks, happenings, isAll };
@@ -99,6 +106,9 @@ const firstDifference = <T>(a: readonly T[], b: readonly T[], isSame: (a: T, b: 
   for (let i = 0; i < length; i++) if (!isSame(a[i] as T, b[i] as T)) return i;
   return length;
 };
+
+/** A seed is the same as a number and as a text. */
+const settingsOf = ({ scenario }: RunJournal): object => ({ ...scenario, seed: String(scenario.seed) });
 
 /** Fields that differ, one line each: "network.loss: a 0, b 1000". */
 export const settingsThatDiffer = (a: unknown, b: unknown, path = ''): readonly string[] => {

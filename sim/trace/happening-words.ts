@@ -1,8 +1,8 @@
 import type { Operation } from '#core/consensus/objects.ts';
 import type { Notice } from '#core/host/host.ts';
+import type { DiskRecord } from '#core/journal/disk.ts';
 import type { ChainJob } from '#core/participant/types.ts';
 import type { Message } from '#core/wire/messages.ts';
-import type { DiskRecord } from '#sim/run/disk.ts';
 import { describe, describeObject } from '#sim/run/identify.ts';
 import { linkEnds } from '#sim/world/connection.ts';
 import { HAPPENINGS } from '#sim/world/types.ts';

@@ -1,6 +1,6 @@
 import { happeningInWords } from './happening-words.ts';
 import type { Recorded, Recording } from './recording.ts';
-import { clockText, timeText } from './words.ts';
+import { exactClockText, timeText } from './words.ts';
 
 /** Lines before the difference. */
 const CONTEXT = 3;
@@ -70,7 +70,7 @@ const nextAt = (run: Recording, host: number | undefined, i: number): string => 
     const next = run.get(j) as Recorded;
     if (host === undefined || next.host === host) return `next there: ${lineOf(next, run)}`;
   }
-  return run.isEnd ? 'nothing more happens there' : 'nothing more happens there for a while';
+  return run.end !== undefined ? 'nothing more happens there' : 'nothing more happens there for a while';
 };
 
 const headOf = ({ number, at, window, host }: Recorded, { names }: Recording): string => {
@@ -79,7 +79,7 @@ const headOf = ({ number, at, window, host }: Recorded, { names }: Recording): s
 };
 
 const lineOf = (happening: Recorded, run: Recording): string =>
-  `${clockText(happening.at)}  ${happeningInWords(happening, run)}`;
+  `${exactClockText(happening.at)}  ${happeningInWords(happening, run)}`;
 
 /** The last things that happened there in both runs. */
 const contextOf = ({ host }: Recorded, run: Recording, i: number): readonly string[] => {

@@ -36,8 +36,8 @@ const hostOf = (what: Happening, who: number, content: number): number | undefin
 export class Recording {
   readonly first: number;
   count = 0;
-  /** Nothing followed: the run was over. */
-  isEnd = false;
+  /** Nothing followed: the run was over, with this digest. */
+  end: string | undefined;
   readonly names: readonly string[];
   readonly nameOf: (nodeId: string) => string;
   /** The digest's blocks up to the end of the stretch. */
@@ -129,7 +129,7 @@ export const recordRun = (
   const run: Run = new Run(scenario, { happenings, ...(progress === undefined ? {} : { progress }) });
   const recording = new Recording(from, to - from, names, nodeNames(run, names));
   while (number < to && run.advance());
-  recording.isEnd = number < to;
+  if (number < to) recording.end = run.world.digest();
   recording.blocks = run.world.blocks;
   return recording;
 };

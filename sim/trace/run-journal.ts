@@ -1,10 +1,11 @@
 import { z } from 'zod';
 import type { Id } from '#core/bytes/bytes.ts';
 import type { Notice } from '#core/host/host.ts';
-import { type Block, faultInWords, JournalReader, JournalWriter, KIND_RUN } from '#core/journal/container.ts';
-import type { RunResult } from '#sim/run/result.ts';
+import { JournalWriter, KIND_RUN } from '#core/journal/container.ts';
+import { propertySchema, type RunResult } from '#sim/run/result.ts';
 import type { Scenario } from '#sim/run/scenario.ts';
 import { parseScenario, ScenarioError } from '#sim/run/settings.ts';
+import { blocksIn, JournalError } from './blocks.ts';
 
 /**
  * The journal of a run: what it takes to repeat it, and what a repetition must show. A block of the container holds lines of
@@ -43,7 +44,7 @@ const endSchema = z.strictObject({
   digest: hash,
   blocks: z.array(hash),
   finalWindow: z.int().min(-1),
-  properties: z.array(z.strictObject({ name: z.string(), observed: z.string() })),
+  properties: z.array(propertySchema.pick({ name: true, observed: true })),
 });
 
 const lineSchema = z.discriminatedUnion('type', [headSchema, windowSchema, endSchema]);
@@ -59,11 +60,6 @@ export interface RunJournal {
   readonly end: EndLine | undefined;
   /** All of the digest's blocks, in order. */
   readonly blocks: readonly Id[];
-}
-
-/** What is wrong with a journal: one line. */
-export class JournalError extends Error {
-  override readonly name = 'JournalError';
 }
 
 /** What the lines need of a world. */
@@ -127,22 +123,12 @@ export class RunRecorder {
   }
 }
 
-/** The journal in the bytes of a file. Throws `JournalError`, which names the block and the byte at fault. */
-export const readRunJournal = (bytes: Uint8Array): RunJournal => {
-  const reader = new JournalReader();
-  const blocks = reader.push(bytes);
-  const end = reader.finish();
-  if (end.type === 'damaged') throw new JournalError(faultInWords(end.fault));
-  if (reader.kind !== KIND_RUN) throw new JournalError('this is the journal of a host, not of a run');
-  return parseRunJournal(blocks);
-};
-
-/** The journal in the blocks of a container of the kind `KIND_RUN`. Throws `JournalError`. */
-export const parseRunJournal = (blocks: readonly Block[]): RunJournal => {
+/** The journal in the pieces of a file. Throws `JournalError`, which names the block and the byte at fault. */
+export const readRunJournal = (pieces: Iterable<Uint8Array>): RunJournal => {
   const windows: WindowLine[] = [];
   let head: Pick<RunJournal, 'scenario' | 'source'> | undefined;
   let end: EndLine | undefined;
-  for (const { number, offset, payload } of blocks) {
+  for (const { number, offset, payload } of blocksIn(pieces, KIND_RUN)) {
     const wrong = (what: string): JournalError => new JournalError(`block ${number} at byte ${offset}: ${what}`);
     for (const line of linesIn(payload, wrong)) {
       if (line.type === 'run') {

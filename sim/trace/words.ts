@@ -4,15 +4,18 @@ import type { Id } from '#core/bytes/bytes.ts';
 export const shortId = (id: Id): string => id.slice(0, 8);
 
 /** Virtual time as "at h:mm:ss.µµµµµµ". */
-export const timeText = (micros: number): string => `at ${clockText(micros)}`;
+export const timeText = (micros: number): string => `at ${exactClockText(micros)}`;
 
-/** h:mm:ss.µµµµµµ */
+/** Virtual time as a clock shows it: h:mm:ss. */
 export const clockText = (micros: number): string => {
   const seconds = Math.floor(micros / 1e6);
   const two = (value: number): string => String(value).padStart(2, '0');
-  const whole = `${Math.floor(seconds / 3600)}:${two(Math.floor(seconds / 60) % 60)}:${two(seconds % 60)}`;
-  return `${whole}.${String(micros % 1e6).padStart(6, '0')}`;
+  return `${Math.floor(seconds / 3600)}:${two(Math.floor(seconds / 60) % 60)}:${two(seconds % 60)}`;
 };
+
+/** The same to the microsecond. */
+export const exactClockText = (micros: number): string =>
+  `${clockText(micros)}.${String(micros % 1e6).padStart(6, '0')}`;
 
 /** What a node is called: its host, or the first digits of its identifier. */
 export const nodeNames =

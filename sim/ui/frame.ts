@@ -1,6 +1,7 @@
 import type { Scenario } from '#sim/run/scenario.ts';
+import { clockText } from '#sim/trace/words.ts';
 import { gridLines, layoutOf, legendLines } from './grid.ts';
-import { bar, clockText, keyLine, percent, short, sparkline } from './plots.ts';
+import { bar, keyLine, percent, short, sparkline } from './plots.ts';
 import { propertyLines } from './properties.ts';
 import { apart, beside, clip, exactly, type Frame, heading, type Line, type Size, span } from './text.ts';
 import type { View } from './view.ts';

@@ -36,13 +36,6 @@ export const short = (value: number): string => {
   return `${scaled.toFixed(scaled < 10 ? 2 : scaled < 100 ? 1 : 0)} ${unit}`;
 };
 
-/** Virtual time as h:mm:ss. */
-export const clockText = (micros: number): string => {
-  const seconds = Math.floor(micros / 1e6);
-  const two = (value: number): string => String(value).padStart(2, '0');
-  return `${Math.floor(seconds / 3600)}:${two(Math.floor(seconds / 60) % 60)}:${two(seconds % 60)}`;
-};
-
 /** A key line: keys strong, what they do behind them. */
 export const keyLine = (keys: readonly (readonly [string, string])[], cells: number): Line => {
   const line = keys.flatMap(([key, does], i) => [
