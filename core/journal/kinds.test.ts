@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { type Kind, layout, Reader, u8, u16, Writer } from '../bytes/layout.ts';
-import { oneOf, optional, text, whole } from './kinds.ts';
+import { blobUpTo, errorText, oneOf, optional, text, whole } from './kinds.ts';
 
 const SEED = { seed: 20261121 };
 
@@ -38,8 +38,24 @@ test('text and optional come back', () => {
   comesBack(text, 'ByteBudget: 7');
   comesBack(optional(u16), undefined);
   comesBack(optional(u16), 0);
+  comesBack(text, 'x'.repeat(1_024));
+  expect(decode(text, encode(text, 'x'.repeat(1_025))).error).toBe('TooMany');
+  for (const control of ['\u001b[2J', 'two\nlines', '\u007f', '\u00e9']) {
+    expect(decode(text, encode(text, control)).error).toBe('BadText');
+  }
   expect(encode(optional(u16), 5)).toEqual(Uint8Array.of(1, 5, 0));
   expect(decode(optional(u16), Uint8Array.of(2, 5, 0, 5, 0)).error).toBe('TooMany');
+});
+
+test('bytes up to a size, and no more', () => {
+  comesBack(blobUpTo(3), Uint8Array.of(1, 2, 3));
+  expect(decode(blobUpTo(2), encode(blobUpTo(3), Uint8Array.of(1, 2, 3))).error).toBe('TooMany');
+});
+
+test('what an error says is a text', () => {
+  expect(errorText(new Error('τ is\u001b not whole'))).toBe('? is? not whole');
+  comesBack(text, errorText(new Error('x'.repeat(2_000))));
+  expect(errorText('thrown')).toBe('no error');
 });
 
 test('one of several: the place of the case, then its fields; an unknown place is refused', () => {

@@ -1,16 +1,15 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { JournalReader } from '#core/journal/container.ts';
 import { runResultSchema } from '#sim/run/result.ts';
 import type { ScenarioInput } from '#sim/run/scenario.ts';
-import { replayRun } from '#sim/trace/replay-run.ts';
 import { readRunJournal } from '#sim/trace/run-journal.ts';
 import { compare } from './compare.ts';
-import { ended, start } from './launch.suite.ts';
 import { replay } from './replay.ts';
 import { type RunOptions, run } from './run.ts';
+import { said } from './said.suite.ts';
 import { sourceDigest } from './source.ts';
 import { UsageError } from './usage.ts';
 
@@ -28,22 +27,6 @@ const input: ScenarioInput = {
 const four = join(folder, 'four.json');
 writeFileSync(four, JSON.stringify(input));
 const at = (name: string): string => join(folder, name);
-
-/** What a command says, and its exit code. */
-const said = async (command: () => Promise<number>) => {
-  const lines = { stdout: '', stderr: '' };
-  const spies = (['stdout', 'stderr'] as const).map((name) =>
-    vi.spyOn(process[name], 'write').mockImplementation((chunk) => {
-      lines[name] += String(chunk);
-      return true;
-    }),
-  );
-  try {
-    return { status: await command(), ...lines };
-  } finally {
-    for (const spy of spies) spy.mockRestore();
-  }
-};
 
 const ran = (name: string, options: Partial<RunOptions> = {}) =>
   said(() => run(four, { set: [], out: at(name), ...options }));
@@ -63,7 +46,7 @@ describe('montana run --out', () => {
   test('writes a journal of kilobytes, with the digest of the present source', async () => {
     const bytes = readFileSync(at('first/run.journal'));
     expect(bytes.length).toBeLessThan(6_000);
-    const journal = readRunJournal(bytes);
+    const journal = readRunJournal([bytes]);
     expect(journal.source).toBe(await sourceDigest());
     const result = runResultSchema.parse(JSON.parse(readFileSync(at('first/result.json'), 'utf8')));
     expect(journal.end?.digest).toBe(result.traceDigest);
@@ -84,36 +67,24 @@ describe('montana run --out', () => {
     );
   });
 
-  test('an interrupted run leaves a journal up to its last window', async () => {
-    const long = join(folder, 'long.json');
-    writeFileSync(long, JSON.stringify({ ...input, windows: 1_000_000 }));
-    const child = start(['run', long, '--json', '--out', at('broken')]);
-    const end = ended(child);
-    await new Promise((resolve) => child.stderr.once('data', resolve));
-    child.kill('SIGINT');
-    expect((await end).status).toBe(130);
-    const journal = readRunJournal(readFileSync(at('broken/run.journal')));
-    expect(journal.end).toBeUndefined();
-    expect(journal.windows.length).toBeGreaterThan(0);
-    const cut = { ...journal, windows: journal.windows.slice(0, 2) };
-    expect(replayRun(cut, { source: await sourceDigest() })).toMatchObject({ equal: true });
-  });
-
-  test('a violated property is followed by its causes, and --json has them', async () => {
-    const cut = faults({ type: 'cut', window: 2, groups: [['n000']] });
-    const { status, stdout } = await ran('stalled', cut);
+  test('a violated property is followed by its causes, which are in result.json, too', async () => {
+    const eight: Partial<RunOptions> = {
+      set: [
+        ...['nodes=8', 'hosts=[{"count":8}]', 'windows=1', 'rules={"finality":"first-valid"}'],
+        'adversary=[{"type":"equivocating-leader","hosts":["n000"]}]',
+      ],
+    };
+    const { status, stdout, stderr } = await ran('forked', eight);
     expect(status).toBe(1);
-    expect(stdout).toMatch(/NOT progress .*violated/);
+    expect(stdout).toMatch(/NOT agreement .*violated/);
     expect(stdout).toMatch(
-      /To repeat it:[\s\S]*\nHow progress was violated:\n {2}0:0[\s\S]*the network is cut: n000 \| the rest\n/,
+      /To repeat it:[\s\S]*\nHow agreement, [^:]*promise-kept were violated:\n {2}0:0[\s\S]* n000 signs proposal /,
     );
-    const json = await said(() => run(four, { ...cut, set: cut.set ?? [], json: true }));
-    const causes = runResultSchema
-      .parse(JSON.parse(json.stdout))
-      .properties.find(({ name }) => name === 'progress')?.causes;
+    const { properties } = runResultSchema.parse(JSON.parse(readFileSync(at('forked/result.json'), 'utf8')));
+    const { causes } = properties.find(({ name }) => name === 'agreement') ?? {};
     expect(causes?.length).toBeGreaterThanOrEqual(3);
     for (const line of causes ?? []) expect(stdout).toContain(`  ${line}\n`);
-    expect(json.stderr).toContain('running again for the causes of progress: window ');
+    expect(stderr).toMatch(/^running again for the causes of agreement[^:]*: window /);
   });
 });
 
@@ -142,7 +113,9 @@ describe('montana compare', () => {
     );
     await expect(compare(folder, at('first'))).rejects.toThrow(`${folder}/run.journal: no such file`);
     await expect(compare(four, at('first'))).rejects.toThrow(`${four}: block 0 at byte 0: this is no journal`);
-    await expect(compare(at('first'), at('again/n002.journal'))).rejects.toThrow('compare two runs, or two hosts');
+    await expect(compare(at('first'), at('again/n002.journal'))).rejects.toThrow(
+      `${at('first')} is the journal of a run, ${at('again/n002.journal')} of a host: compare two runs, or two hosts`,
+    );
   });
 
   test('two hosts: the first input that differs', async () => {
@@ -158,6 +131,20 @@ describe('montana compare', () => {
     expect((await said(() => compare(own, at('again/n002.journal')))).stdout).toMatch(
       /\nThe hosts are not the same:\n {2}name: a n003, b n002\n/,
     );
+  });
+
+  test('of a truncated file: refused inside a block, equal as far as it goes between two', async () => {
+    const bytes = readFileSync(at('first/run.journal'));
+    const { number, offset } = new JournalReader().push(bytes)[2] as { number: number; offset: number };
+    const path = at('cut.journal');
+    writeFileSync(path, bytes.subarray(0, offset + 5));
+    await expect(compare(path, at('first'))).rejects.toThrow(
+      new UsageError(`${path}: block ${number} at byte ${offset}: the file ends inside it`),
+    );
+    writeFileSync(path, bytes.subarray(0, offset));
+    const { status, stdout, stderr } = await said(() => compare(path, at('first')));
+    expect({ status, stderr }).toEqual({ status: 0, stderr: `${path}: ends after block 2 without an end mark\n` });
+    expect(stdout).toMatch(/\nThe runs are equal up to window 0, .*, where the journal of an interrupted run ends\n$/);
   });
 
   test('a flipped byte is named by block and offset', async () => {

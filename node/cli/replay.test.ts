@@ -1,47 +1,30 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, afterEach, describe, expect, test, vi } from 'vitest';
-import { JournalReader } from '#core/journal/container.ts';
+import { afterAll, describe, expect, test } from 'vitest';
+import { JournalReader, JournalWriter } from '#core/journal/container.ts';
 import { Run } from '#sim/run/run.ts';
 import { small } from '#sim/run/small.suite.ts';
-import { RunRecorder } from '#sim/trace/run-journal.ts';
-import { openHostJournals, parseJournalTarget, replay } from './replay.ts';
-import { sourceDigest } from './source.ts';
+import { openJournals, parseJournalTarget } from './journal-files.ts';
+import { replay } from './replay.ts';
+import { said } from './said.suite.ts';
 import { UsageError } from './usage.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'montana-replay-'));
 afterAll(() => rmSync(folder, { recursive: true }));
-afterEach(() => vi.restoreAllMocks());
 
-/** What a replay says, and its exit code. */
-const told = async (path: string) => {
-  const lines = { stdout: '', stderr: '' };
-  for (const stream of ['stdout', 'stderr'] as const) {
-    vi.spyOn(process[stream], 'write').mockImplementation((text) => {
-      lines[stream] += text;
-      return true;
-    });
-  }
-  const status = await replay(path);
-  vi.restoreAllMocks();
-  return { status, ...lines };
-};
+const told = (path: string) => said(() => replay(path));
 
 const scenario = small({ nodes: 4, windows: 2, hosts: [{ count: 4 }], faults: [] });
 
-const source = await sourceDigest();
-const parts: Uint8Array[] = [];
-const recorder = new RunRecorder(scenario, source, (bytes) => parts.push(bytes));
-const hosts = openHostJournals(['n001', 'n001', 'n003'], folder);
+const journals = await openJournals(folder, scenario, ['n001', 'n001', 'n003']);
 const run: Run = new Run(scenario, {
-  journals: hosts.journals,
-  watch: (_host, notice, at) => recorder.notice(run.world, notice, at),
+  journals: journals.hosts,
+  watch: (_host, notice, at) => journals.run.notice(run.world, notice, at),
 });
-recorder.end(run.world, run.finish());
+journals.run.end(run.world, run.finish());
 run.endJournals();
-hosts.close();
-writeFileSync(join(folder, 'run.journal'), Buffer.concat(parts));
+journals.close();
 
 const file = join(folder, 'n001.journal');
 const bytes = readFileSync(file);
@@ -66,6 +49,16 @@ describe('montana replay', () => {
       expect(status).toBe(0);
       expect(stdout).toContain('run.journal: equal: 3 windows');
     }
+  });
+
+  test('of the journal of a run with one flipped byte: refused by block and offset', async () => {
+    const flipped = Uint8Array.from(readFileSync(join(folder, 'run.journal')));
+    const { number, offset } = new JournalReader().push(flipped)[1] as { number: number; offset: number };
+    flipped[offset + 9] = (flipped[offset + 9] as number) ^ 1;
+    const path = changed('flipped-run.journal', flipped);
+    expect((await told(path)).stderr).toBe(
+      `${path}: block ${number} at byte ${offset}: its bytes do not match its chain hash; refused\n`,
+    );
   });
 
   test('of one flipped byte: named by block and offset and refused, exit 1', async () => {
@@ -95,6 +88,11 @@ describe('montana replay', () => {
       stderr: `${path}: block 0 at byte 0: this is no journal; refused\n`,
     });
     await expect(replay(join(folder, 'none.journal'))).rejects.toThrow(UsageError);
+    const other: Uint8Array[] = [];
+    new JournalWriter(9, (part) => other.push(part)).end();
+    expect((await told(changed('other.journal', Buffer.concat(other)))).stderr).toMatch(
+      /a journal of an unknown kind, 9; refused\n$/,
+    );
   });
 });
 

@@ -6,7 +6,7 @@ import { small } from '#sim/run/small.suite.ts';
 import { linkEnds } from '#sim/world/connection.ts';
 import { HAPPENINGS } from '#sim/world/types.ts';
 import { findCauses, shortened } from './causes.ts';
-import { clockText, listed } from './words.ts';
+import { exactClockText, listed } from './words.ts';
 
 interface Searched {
   readonly causes: ReadonlyMap<PropertyName, readonly string[]>;
@@ -14,8 +14,11 @@ interface Searched {
   readonly first: ReadonlySet<string>;
 }
 
-/** Runs a scenario, and looks for the causes of what it violates. */
-const searched = (changes: Partial<ScenarioInput>, planted: Planted = {}): Searched => {
+/** Runs a scenario, to its end or for so many virtual seconds, and looks for the causes of what it violates. */
+const searched = (
+  changes: Partial<ScenarioInput>,
+  { planted = {}, seconds = Number.POSITIVE_INFINITY }: { planted?: Planted; seconds?: number } = {},
+): Searched => {
   const scenario = small({ windows: 4, faults: [], ...changes });
   const first = new Map<string, string>();
   const happenings: RunOptions['happenings'] = (at, what, who, _content, subject) => {
@@ -25,21 +28,23 @@ const searched = (changes: Partial<ScenarioInput>, planted: Planted = {}): Searc
     const { from, to } = linkEnds(who);
     const name = message.object.id.slice(0, 8);
     const key = `${name} ${to}`;
-    if (!first.has(key)) first.set(key, `${clockText(at)}  n00${to} has ${name} from n00${from}`);
+    if (!first.has(key)) first.set(key, `${exactClockText(at)}  n00${to} has ${name} from n00${from}`);
   };
   const run = new Run(scenario, { planted, happenings });
-  run.finish();
+  while (run.world.now < seconds * 1e6 && run.advance());
   return { causes: findCauses(scenario, run.witnesses(), { planted }), first: new Set(first.values()) };
 };
 
 const timesOf = (lines: readonly string[]): readonly string[] => lines.map((line) => line.slice(0, 14));
 
 describe('the causes of a violation', () => {
-  const { causes, first } = searched({
-    rules: { finality: 'first-valid' },
-    adversary: [{ type: 'equivocating-leader', hosts: ['n000'] }],
-    windows: 1,
-  });
+  const { causes, first } = searched(
+    {
+      rules: { finality: 'first-valid' },
+      adversary: [{ type: 'equivocating-leader', hosts: ['n000'] }],
+    },
+    { seconds: 60 },
+  );
   const lines = causes.get('agreement') ?? [];
 
   test('a leader that signs two proposals: two branches from one node, in the order of time', () => {
@@ -75,14 +80,15 @@ describe('the causes of a violation', () => {
 
   test('voters that vote on both sides are named', () => {
     const hosts = ['n000', 'n001'];
-    const found = searched({
+    const voters: Partial<ScenarioInput> = {
       hosts: [
         { count: 2, spread: 10, chainLength: 20_000 },
-        { count: 6, spread: 10, chainLength: 10_000 },
+        { count: 3, spread: 10, chainLength: 10_000 },
       ],
+      nodes: 5,
       adversary: [{ type: 'equivocating-voters', hosts }],
-      windows: 2,
-    }).causes.get('agreement');
+    };
+    const found = searched(voters, { seconds: 60 }).causes.get('agreement');
     expect(found).toContainEqual(
       expect.stringMatching(/by now n000, n001 have precommitted \w{8} in round 1 and \w{8} in round 1$/),
     );
@@ -113,7 +119,7 @@ describe('the causes of a violation', () => {
         params: { ...params, emissionMoneta: params.emissionMoneta + 1n },
       }),
     };
-    const found = searched({ windows: 1 }, planted).causes.get('validity');
+    const found = searched({ windows: 1 }, { planted }).causes.get('validity');
     expect(found?.[0]).toMatch(/n00\d signs proposal \w{8} of n00\d for window 1$/);
     expect(found?.at(-1)).toMatch(/n00\d makes proposal \w{8} of window 1 final, by precommits of \d nodes$/);
   });

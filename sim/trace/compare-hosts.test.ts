@@ -1,34 +1,14 @@
 import { describe, expect, test } from 'vitest';
 import { concat } from '#core/bytes/bytes.ts';
-import { Reader, Writer } from '#core/bytes/layout.ts';
-import { type Block, JournalReader } from '#core/journal/container.ts';
-import { ENTRY, type Entry } from '#core/journal/layouts.ts';
-import { Run } from '#sim/run/run.ts';
+import type { Block } from '#core/journal/container.ts';
+import type { Entry } from '#core/journal/layouts.ts';
 import { small } from '#sim/run/small.suite.ts';
+import { JournalError } from './blocks.ts';
 import { compareHosts } from './compare-hosts.ts';
-import { JournalError } from './run-journal.ts';
+import { encoded, entriesOf, hostRecorded, type RecordEntry } from './host-records.suite.ts';
 
-type RecordEntry = Extract<Entry, { readonly type: 'record' }>;
-
-const entries: readonly Entry[] = (() => {
-  const pieces: Uint8Array[] = [];
-  const journals = new Map([['n001', (bytes: Uint8Array): void => void pieces.push(bytes)]]);
-  const run = new Run(small({ nodes: 2, hosts: [{ count: 2 }], windows: 1, faults: [] }), { journals });
-  run.finish();
-  run.endJournals();
-  return new JournalReader().push(concat(...pieces)).flatMap(({ payload }) => {
-    const reader = new Reader(payload);
-    const found: Entry[] = [];
-    while (reader.offset < payload.length) found.push(ENTRY.read(reader));
-    return found;
-  });
-})();
-
-const encoded = (entry: Entry): Uint8Array => {
-  const writer = new Writer(ENTRY.sizeOf(entry));
-  ENTRY.write(writer, entry);
-  return writer.bytes;
-};
+const scenario = small({ nodes: 2, hosts: [{ count: 2 }], windows: 1, faults: [] });
+const entries = entriesOf(hostRecorded(scenario, 'n001').bytes);
 
 /** One block with these entries. */
 const holding = (list: readonly Entry[]): readonly Block[] => [

@@ -1,55 +1,57 @@
 import { describe, expect, test } from 'vitest';
 import type { Message } from '#core/wire/messages.ts';
 import { describe as inWords } from '#sim/run/identify.ts';
-import type { Scenario } from '#sim/run/scenario.ts';
+import type { Scenario, ScenarioInput } from '#sim/run/scenario.ts';
 import { hostNames } from '#sim/run/settings.ts';
-import { small } from '#sim/run/small.suite.ts';
 import { linkEnds } from '#sim/world/connection.ts';
 import { HAPPENINGS } from '#sim/world/types.ts';
-import { compareRuns, settingsThatDiffer } from './compare.ts';
+import { compareRuns, isRepeated, settingsThatDiffer } from './compare.ts';
 import { offsetsOf, recorded, SOURCE, short } from './recorded.suite.ts';
 import { type EndLine, readRunJournal } from './run-journal.ts';
-import { clockText } from './words.ts';
+import { exactClockText } from './words.ts';
 
 const options = { source: SOURCE };
 
-/** A run, and each of its deliveries as a line; identifiers of nodes are not names here. */
+/** A run, and each delivery from n001 to n002 as a line; identifiers of nodes are not names here. */
 const withDeliveries = (scenario: Scenario) => {
   const names = hostNames(scenario.nodes);
   const deliveries: string[] = [];
   const run = recorded(scenario, (at, what, who, _content, subject) => {
     if (what !== HAPPENINGS.deliver) return;
     const { from, to } = linkEnds(who);
+    if (from !== 1 || to !== 2) return;
     const message = inWords(subject as Message, () => '\\w+');
-    deliveries.push(`${clockText(at)}  ${names[to]} receives from ${names[from]}: ${message}`);
+    deliveries.push(`${exactClockText(at)}  ${names[to]} receives from ${names[from]}: ${message}`);
   });
   return { ...run, deliveries };
 };
 
-const loss = { type: 'lose', after: 20, from: 'n001', to: 'n002', kind: 'vote' } as const;
+const loss = (window: number) => ({ type: 'lose', window, after: 20, from: 'n001', to: 'n002', kind: 'vote' }) as const;
 
-/** Two runs, the second without one message of a window. */
-const pairOf = (windows: number, window: number) => {
-  const plain = withDeliveries(small({ windows, faults: [] }));
-  const lacking = withDeliveries(small({ windows, faults: [{ ...loss, window }] }));
+/** Two runs, the second without one message of their last window. */
+const pairOf = (changes: Partial<ScenarioInput>) => {
+  const scenario = short(changes);
+  const fault = loss(scenario.windows);
+  const plain = withDeliveries(scenario);
+  const lacking = withDeliveries(short({ ...changes, faults: [fault] }));
   const at = plain.deliveries.findIndex((line, i) => line !== lacking.deliveries[i]);
-  return { plain, lacking, at };
+  return { plain, lacking, at, fault };
 };
 
-/** Thirteen windows have more than one block of happenings. */
-const LATE = 13;
-const pairs = { 3: pairOf(3, 3), [LATE]: pairOf(LATE, LATE) };
+/** Twelve nodes, all linked, have more than one block of happenings in five windows. */
+const MANY = { nodes: 12, windows: 4, hosts: [{ count: 12, spread: 20 }], network: { links: 11 } };
+const pairs = { 'one block': pairOf({ windows: 2 }), 'two blocks': pairOf(MANY) };
 
 describe('two runs that differ in one message', () => {
-  test.each([3, LATE] as const)('lost in window %i: window, host and message are named', (window) => {
-    const { plain, lacking, at } = pairs[window];
+  test.each(['one block', 'two blocks'] as const)('lost in a run of %s: window, host and message', (size) => {
+    const { plain, lacking, at, fault } = pairs[size];
+    const { window } = fault;
     const lost = plain.deliveries[at] as string;
     expect(lost).toMatch(/n002 receives from n001: (prevote|precommit) of/);
     expect(lacking.deliveries[at]).toBe(plain.deliveries[at + 1]);
     const { equal, lines } = compareRuns(plain.journal, lacking.journal, options);
     expect(equal).toBe(false);
     const [settings, setting, upTo, head, inA, inB, before, ...context] = lines;
-    const fault = { type: 'lose', window, after: 20, from: 'n001', to: 'n002', kind: 'vote' };
     expect([settings, setting]).toEqual(['Settings that differ:', `  faults.0: a nothing, b ${JSON.stringify(fault)}`]);
     expect(upTo).toMatch(new RegExp(`^The runs are equal up to window ${window - 1}, final at 0:\\d\\d:`));
     expect(head).toMatch(new RegExp(`^First difference: at 0:.*, in window ${window} of n002, happening \\d+:$`));
@@ -61,7 +63,7 @@ describe('two runs that differ in one message', () => {
   });
 
   test('are told the same way from the other side', () => {
-    const { plain, lacking } = pairs[3];
+    const { plain, lacking } = pairs['one block'];
     const there = compareRuns(plain.journal, lacking.journal, options).lines;
     const back = compareRuns(lacking.journal, plain.journal, options).lines;
     const swapped = [there[3], there[4]?.replace('a:', 'b:'), there[5]?.replace('b:', 'a:')];
@@ -69,9 +71,9 @@ describe('two runs that differ in one message', () => {
   });
 
   test('are more than one block of happenings in one of the cases', () => {
-    const [three, late] = [pairs[3].plain.journal, pairs[LATE].plain.journal];
-    expect([three.blocks.length, late.blocks.length]).toEqual([0, 1]);
-    expect(late.windows[LATE - 1]?.happenings).toBeGreaterThan(65_536);
+    const [one, two] = [pairs['one block'].plain.journal, pairs['two blocks'].plain.journal];
+    expect([one.blocks.length, two.blocks.length]).toEqual([0, 1]);
+    expect(pairs['two blocks'].lacking.journal.blocks).toEqual(two.blocks);
   });
 });
 
@@ -81,6 +83,18 @@ describe('a comparison', () => {
   test('of equal runs says so', () => {
     const told = `The runs are equal: ${plain.journal.windows.length} windows, trace ${plain.result.traceDigest}`;
     expect(compareRuns(plain.journal, recorded(short()).journal, options)).toEqual({ equal: true, lines: [told] });
+  });
+
+  test('of another state root after the last window, which no happening shows', () => {
+    const windows = plain.journal.windows.map((line, i) => (i === 3 ? { ...line, root: '00'.repeat(32) } : line));
+    const { equal, lines } = compareRuns(plain.journal, { ...plain.journal, windows }, options);
+    expect(equal).toBe(false);
+    expect(lines.at(-1)).toBe('Both journals, run again with this source, are equal where they were not.');
+  });
+
+  test('takes a seed as a number for the same seed as a text', () => {
+    const scenario = short({ seed: '1' });
+    expect(compareRuns(plain.journal, { ...plain.journal, scenario }, options).lines).toHaveLength(1);
   });
 
   test('of runs whose settings do not matter says both', () => {
@@ -105,7 +119,7 @@ describe('a comparison', () => {
   });
 
   test('of an interrupted run goes as far as it does', () => {
-    const cut = readRunJournal(plain.bytes.subarray(0, offsetsOf(plain.bytes)[3] as number));
+    const cut = readRunJournal([plain.bytes.subarray(0, offsetsOf(plain.bytes)[3] as number)]);
     for (const { equal, lines } of [
       compareRuns(cut, plain.journal, options),
       compareRuns(plain.journal, cut, options),
@@ -115,29 +129,40 @@ describe('a comparison', () => {
         /^The runs are equal up to window 1, final at .*, where the journal of an interrupted run ends$/,
       );
     }
-    const other = recorded(short({ faults: [{ ...loss, window: 1 }] }));
-    const early = readRunJournal(other.bytes.subarray(0, offsetsOf(other.bytes)[3] as number));
+    const other = recorded(short({ faults: [loss(1)] }));
+    const early = readRunJournal([other.bytes.subarray(0, offsetsOf(other.bytes)[3] as number)]);
     expect(compareRuns(cut, early, options).equal).toBe(false);
   });
 
   test('of another seed begins at the first happening that is not the same', () => {
     const { equal, lines } = compareRuns(plain.journal, recorded(short({ seed: 2 })).journal, options);
     expect(equal).toBe(false);
-    expect(lines.slice(0, 2)).toEqual(['Settings that differ:', '  seed: a 1, b 2']);
+    expect(lines.slice(0, 2)).toEqual(['Settings that differ:', '  seed: a "1", b "2"']);
     expect(lines[2]).toMatch(/^First difference: at 0:00:00.000000, in window 0/);
   });
 
   test('says so where this source does not repeat what a journal holds', () => {
-    const long = pairs[LATE].plain.journal;
     const zeros = '00'.repeat(32);
-    const end = { ...(long.end as EndLine), digest: zeros };
-    const forged = { ...long, blocks: [zeros], windows: [], end };
-    const { equal, lines } = compareRuns(long, forged, options);
-    expect(equal).toBe(false);
-    expect(lines).toEqual([
-      'This source does not repeat b: what follows is of the run it makes now.',
-      'Both journals, run again with this source, are equal where they were not.',
+    const end = { ...(plain.journal.end as EndLine), digest: zeros };
+    expect(compareRuns(plain.journal, { ...plain.journal, windows: [], end }, options)).toEqual({
+      equal: false,
+      lines: [
+        'This source does not repeat b: what follows is of the run it makes now.',
+        'Both journals, run again with this source, are equal where they were not.',
+      ],
+    });
+    const { blocks } = pairs['two blocks'].plain.journal;
+    const made = { blocks, end: undefined };
+    expect([blocks, [], [zeros]].map((told) => isRepeated({ blocks: told, end: undefined }, made))).toEqual([
+      ...[true, true, false],
     ]);
+  });
+
+  test('of windows with more happenings than there are is no defect', () => {
+    const windows = plain.journal.windows.map((line) => ({ ...line, happenings: 2 ** 50 }));
+    const a = { ...plain.journal, windows };
+    const b = { ...a, end: { ...(a.end as EndLine), digest: '00'.repeat(32) } };
+    expect(compareRuns(a, b, options)).toMatchObject({ equal: false });
   });
 
   test('names settings by path', () => {

@@ -1,119 +1,45 @@
 import { describe, expect, test } from 'vitest';
 import { concat } from '#core/bytes/bytes.ts';
 import { FatalInvariant } from '#core/bytes/fatal.ts';
-import { Reader, Writer } from '#core/bytes/layout.ts';
-import {
-  BLOCK_SIZE,
-  type Block,
-  type JournalEnd,
-  JournalReader,
-  JournalWriter,
-  KIND_HOST,
-} from '#core/journal/container.ts';
-import { type Trouble, troubleInWords } from '#core/journal/difference.ts';
-import { EFFECT, ENTRY, type Entry, type FlatEffect, type FlatRecord } from '#core/journal/layouts.ts';
-import { HostReplay, type ReplayOptions } from '#core/journal/replay.ts';
+import { SIGNATURE_SIZE } from '#core/crypto/suite.ts';
+import { BLOCK_SIZE, type Block } from '#core/journal/container.ts';
+import { troubleInWords } from '#core/journal/difference.ts';
+import type { Entry, FlatEffect } from '#core/journal/layouts.ts';
+import { HostRecorder } from '#core/journal/recorder.ts';
+import { madeOf } from '#core/journal/setting.ts';
+import { NO_MEMO } from '#core/participant/evaluation.ts';
 import { PATIENT_TIMERS } from '#core/participant/timers.ts';
 import { Run } from '#sim/run/run.ts';
 import type { ScenarioInput } from '#sim/run/scenario.ts';
-import { small } from '#sim/run/small.suite.ts';
-import { verifierOf } from './host-journal.ts';
+import {
+  blocksOf,
+  effectsOf,
+  encoded,
+  encodeEffects,
+  entriesOf,
+  hostRecorded,
+  journalOf,
+  type RecordEntry,
+  recordsOf,
+  replayed,
+  withOne,
+} from './host-records.suite.ts';
+import { crashing, short } from './recorded.suite.ts';
 
-const HOST = 'n006';
-
-/** A run with the journal of one host. */
-const recorded = (changes: Partial<ScenarioInput> = {}, host = HOST) => {
-  const parts: Uint8Array[] = [];
-  const run = new Run(small(changes), { journals: new Map([[host, (bytes) => parts.push(bytes)]]) });
-  const result = run.finish();
-  run.endJournals();
-  return { result, parts, bytes: concat(...parts) };
-};
-
-const replayed = (bytes: Uint8Array, changes: Partial<ReplayOptions> = {}) => {
-  const reader = new JournalReader();
-  const replay = new HostReplay({ verifier: verifierOf, ...changes });
-  let trouble: Trouble | undefined;
-  for (const block of reader.push(bytes)) trouble ??= replay.take(block);
-  const { name, windows, tally } = replay;
-  const end: JournalEnd = reader.finish();
-  return { trouble, end: end.type, name, windows, tally };
-};
-
-/** What a few nodes do in a few windows: for what needs no crash. */
-const BRIEF: Partial<ScenarioInput> = { nodes: 4, windows: 3, hosts: [{ count: 4, spread: 20 }], faults: [] };
-
-const blocksOf = (bytes: Uint8Array): readonly Block[] => new JournalReader().push(bytes);
-
-const entriesOf = (bytes: Uint8Array): Entry[] =>
-  blocksOf(bytes).flatMap(({ payload }) => {
-    const entries: Entry[] = [];
-    for (const reader = new Reader(payload); reader.offset < payload.length; ) entries.push(ENTRY.read(reader));
-    return entries;
-  });
-
-const encoded = (entry: Entry): Uint8Array => {
-  const writer = new Writer(ENTRY.sizeOf(entry));
-  ENTRY.write(writer, entry);
-  return writer.bytes;
-};
-
-/** A sound journal of these entries. */
-const journalOf = (entries: readonly Entry[]): Uint8Array => {
-  const parts: Uint8Array[] = [];
-  const writer = new JournalWriter(KIND_HOST, (bytes) => parts.push(bytes));
-  for (const entry of entries) writer.write(encoded(entry));
-  writer.end();
-  return concat(...parts);
-};
-
-type RecordEntry = Extract<Entry, { readonly type: 'record' }>;
-
-const recordsOf = (entries: readonly Entry[]): readonly RecordEntry[] =>
-  entries.filter((entry) => entry.type === 'record');
-
-const effectsOf = ({ effects }: FlatRecord): readonly FlatEffect[] => {
-  const list: FlatEffect[] = [];
-  for (const reader = new Reader(effects); reader.offset < effects.length; ) list.push(EFFECT.read(reader));
-  return list;
-};
-
-const encodeEffects = (effects: readonly FlatEffect[]): Uint8Array =>
-  concat(
-    ...effects.map((effect) => {
-      const writer = new Writer(EFFECT.sizeOf(effect));
-      EFFECT.write(writer, effect);
-      return writer.bytes;
-    }),
-  );
-
-/** The journal with one record in the place of another; where it is, counted as inputs are. */
-const withOne = (
-  entries: readonly Entry[],
-  is: (record: RecordEntry) => boolean,
-  change: (record: RecordEntry) => RecordEntry,
-): { readonly bytes: Uint8Array; readonly input: number } => {
-  const record = recordsOf(entries).find(is);
-  if (record === undefined) throw new Error('no such record');
-  return {
-    bytes: journalOf(entries.map((entry) => (entry === record ? change(record) : entry))),
-    input: recordsOf(entries).indexOf(record) + 1,
-  };
-};
+const HOST = 'n004';
 
 describe('the journal of a host that crashes and comes back', () => {
-  const plain = new Run(small(), {}).finish();
-  const { result, bytes, parts } = recorded();
+  const { result, bytes, parts } = hostRecorded(crashing(), HOST);
   const entries = entriesOf(bytes);
 
   test('leaves the run as it is', () => {
-    expect(result).toEqual(plain);
+    expect(result).toEqual(new Run(crashing(), {}).finish());
   });
 
   test('replays to the same effects, in both lives', () => {
     const { trouble, end, name, windows, tally } = replayed(bytes);
     expect(trouble === undefined ? '' : troubleInWords(trouble)).toBe('');
-    expect({ end, name, windows }).toEqual({ end: 'whole', name: HOST, windows: 9 });
+    expect({ end, name, windows }).toEqual({ end: 'whole', name: HOST, windows: 6 });
     const records = recordsOf(entries);
     expect(records.filter(({ input }) => input.type === 'start')).toHaveLength(2);
     expect(tally.inputs).toBe(records.length);
@@ -122,9 +48,9 @@ describe('the journal of a host that crashes and comes back', () => {
   });
 
   test('is the same from the same scenario and seed, another with another seed', () => {
-    const brief = recorded(BRIEF, 'n001').bytes;
-    expect(recorded(BRIEF, 'n001').bytes).toEqual(brief);
-    expect(recorded({ ...BRIEF, seed: 2 }, 'n001').bytes).not.toEqual(brief);
+    const brief = hostRecorded(short({ windows: 1 }), 'n001').bytes;
+    expect(hostRecorded(short({ windows: 1 }), 'n001').bytes).toEqual(brief);
+    expect(hostRecorded(short({ windows: 1, seed: 2 }), 'n001').bytes).not.toEqual(brief);
   });
 
   test('holds each object once and is handed out in blocks', () => {
@@ -170,11 +96,47 @@ describe('the journal of a host that crashes and comes back', () => {
     };
     const broken = replayed(bytes, { changed: (config) => ({ ...config, verify }) }).trouble;
     expect(broken).toMatchObject({ effect: 1, seen: 'no more effects; the core stops: verified too much' });
+    const raise = (): never => {
+      throw new TypeError('no such thing');
+    };
+    const raised = replayed(bytes, { changed: (config) => ({ ...config, verify: raise }) }).trouble;
+    expect(raised).toMatchObject({ effect: 1, seen: 'no more effects; the core stops: no such thing' });
     const isFirst = ({ count }: RecordEntry): boolean => count > 1;
     const { bytes: other, input } = withOne(entries, isFirst, (record) => ({ ...record, fatal: 'it was broken' }));
     expect(replayed(other).trouble).toMatchObject({
       ...{ input, effect: undefined, expected: 'the core stops: it was broken', seen: 'no stop' },
     });
+  });
+
+  test('has the input that an error ended, with the effects before it', () => {
+    const { type, ...setting } = entries[0] as Extract<Entry, { type: 'setting' }>;
+    const made = madeOf(setting);
+    if (typeof made === 'string') throw new Error(made);
+    const written: Uint8Array[] = [];
+    const recorder = new HostRecorder({ ...setting, timers: 'ordinary', adoption: 'bundles' }, (part) =>
+      written.push(part),
+    );
+    const nothing = (): undefined => undefined;
+    const notice = (): never => {
+      throw new Error('nobody listens');
+    };
+    const host = recorder.open({
+      config: {
+        ...{ network: made.settled.network, verify: () => true, identity: undefined, timers: made.timers },
+        ...{ adoption: 'bundles', memo: NO_MEMO, meter: { verifications: 0, signatures: 0, hashes: 0, records: 0 } },
+      },
+      opened: { settled: made.settled, open: undefined },
+      ...{ durable: 0, seed: new Uint8Array(32), clock: { now: 0, iterations: 0 } },
+      ports: {
+        ...{ send: nothing, timer: nothing, alarm: nothing, work: nothing, cancel: nothing, persist: nothing },
+        ...{ notice, archived: nothing, archivedObject: nothing },
+      },
+    });
+    expect(() => host.start()).toThrow('nobody listens');
+    recorder.end();
+    const [record] = recordsOf(entriesOf(concat(...written)));
+    expect(record).toMatchObject({ input: { type: 'start' }, fatal: 'nobody listens' });
+    expect(effectsOf(record as RecordEntry).at(-1)?.type).toBe('notice');
   });
 
   test('shows the input in which a message was replaced', () => {
@@ -220,6 +182,33 @@ describe('the journal of a host that crashes and comes back', () => {
     expect(trouble).toMatchObject({ type: 'differs', input: none.input, effect: undefined });
   });
 
+  test('with a signature longer than one is refused', () => {
+    const hasSigned = ({ signatures }: RecordEntry): boolean => signatures.length > 0;
+    const long = withOne(entries, hasSigned, (record) => ({
+      ...record,
+      signatures: record.signatures.map((signature) => ({ ...signature, bytes: new Uint8Array(SIGNATURE_SIZE + 1) })),
+    }));
+    expect(replayed(long.bytes).trouble).toMatchObject({ type: 'nonsense', reason: 'TooMany' });
+  });
+
+  test('shows an effect with an object that is not in it, whatever number stands there', () => {
+    // Up to the first record that names objects, and those left out.
+    const at = entries.findIndex((entry, i) => entry.type === 'record' && entries[i - 1]?.type === 'object');
+    const known = entries.slice(0, at).filter((entry) => entry.type !== 'object');
+    const record = entries[at] as RecordEntry;
+    const nameless = effectsOf(record).map((effect): FlatEffect => {
+      if (effect.type === 'notice' && 'object' in effect.notice) {
+        return { ...effect, notice: { ...effect.notice, object: 0xffff_ffff } };
+      }
+      if (effect.type !== 'persist' || effect.open === undefined) return effect;
+      const open = { ...effect.open, signed: effect.open.signed.map(() => 0xffff_ffff) };
+      return { ...effect, open: { ...open, listed: open.listed.map(() => 0xffff_ffff) } };
+    });
+    expect(replayed(journalOf([...known, { ...record, effects: encodeEffects(nameless) }])).trouble).toMatchObject({
+      ...{ type: 'differs', effect: undefined, expected: 'objects the journal holds' },
+    });
+  });
+
   test('shows a mark that does not fit', () => {
     const wrong = entries.map((entry) => (entry.type === 'mark' ? { ...entry, effects: entry.effects + 1 } : entry));
     expect(replayed(journalOf(wrong)).trouble).toMatchObject({ what: 'a mark', input: 256 });
@@ -257,7 +246,7 @@ describe('the journal of a host that crashes and comes back', () => {
 
 describe('a journal replays', () => {
   test.each<[string, Partial<ScenarioInput>]>([
-    ['with real signatures', { suite: 'real' }],
+    ['with real signatures', { suite: 'real', nodes: 3, hosts: [{ count: 3 }], windows: 1 }],
     ['without votes', { rules: 'published' }],
     ['with patient timers, adopting by certificates', { timers: 'patient', adoption: 'certificate' }],
     [
@@ -271,19 +260,19 @@ describe('a journal replays', () => {
     ],
     ['with every message encoded', { wire: true }],
   ])('%s', (_, changes) => {
-    const { trouble, end, windows } = replayed(recorded({ ...BRIEF, ...changes }, 'n001').bytes);
+    const { trouble, end, windows } = replayed(hostRecorded(short({ windows: 2, ...changes }), 'n001').bytes);
     expect(trouble === undefined ? '' : troubleInWords(trouble)).toBe('');
     expect(end).toBe('whole');
-    expect(windows).toBeGreaterThanOrEqual(4);
+    expect(windows).toBeGreaterThanOrEqual((changes.windows ?? 2) + 1);
   });
 
   test('where a crash lost what was persisted but not durable', () => {
-    const lost = [1, 2, 3, 4, 6, 9].map((effects) => {
+    const lost = [1, 4, 9].map((effects) => {
       const faults: ScenarioInput['faults'] = [
         { type: 'crash', window: 1, after: 59, hosts: ['n001'], effects },
         { type: 'restart', window: 2, hosts: ['n001'] },
       ];
-      const { bytes } = recorded({ ...BRIEF, faults }, 'n001');
+      const { bytes } = hostRecorded(short({ windows: 2, faults }), 'n001');
       const { trouble } = replayed(bytes);
       expect(trouble === undefined ? '' : troubleInWords(trouble)).toBe('');
       let persisted = 0;
@@ -299,5 +288,5 @@ describe('a journal replays', () => {
 });
 
 test('a host that is not there keeps no journal', () => {
-  expect(() => recorded(BRIEF, 'n004')).toThrow('no host is called n004');
+  expect(() => hostRecorded(short(), 'n004')).toThrow('no host is called n004');
 });

@@ -12,7 +12,7 @@ const NAMES = ['n0', 'n1', 'n2'];
 const recording = (...events: readonly Event[]): Recording => {
   const made = new Recording(100, 16, NAMES, (id) => id);
   for (const [at, what, who, content = 0] of events) made.add(at, what, who, content, undefined, 4);
-  made.isEnd = true;
+  made.end = '';
   return made;
 };
 

@@ -15,8 +15,19 @@ export interface RecordedRun {
   readonly result: RunResult;
 }
 
-/** Four windows without faults. */
-export const short = (changes: Partial<ScenarioInput> = {}): Scenario => small({ windows: 3, faults: [], ...changes });
+/** Four windows of four nodes, without faults. */
+export const short = (changes: Partial<ScenarioInput> = {}): Scenario =>
+  small({ nodes: 4, windows: 3, hosts: [{ count: 4, spread: 20 }], faults: [], ...changes });
+
+/** One of five nodes crashes, misses two windows and comes back. */
+export const crashing = (): Scenario =>
+  short({
+    ...{ nodes: 5, windows: 5, hosts: [{ count: 5, spread: 20 }] },
+    faults: [
+      { type: 'crash', window: 1, after: 20, hosts: ['n004'] },
+      { type: 'restart', window: 3, after: 10, hosts: ['n004'] },
+    ],
+  });
 
 /** Runs a scenario and keeps its journal. */
 export const recorded = (scenario: Scenario, happenings?: Watch): RecordedRun => {
@@ -29,7 +40,7 @@ export const recorded = (scenario: Scenario, happenings?: Watch): RecordedRun =>
   const result = run.finish();
   recorder.end(run.world, result);
   const bytes = concat(...pieces);
-  return { bytes, journal: readRunJournal(bytes), result };
+  return { bytes, journal: readRunJournal([bytes]), result };
 };
 
 /** Where the blocks of a journal begin. */

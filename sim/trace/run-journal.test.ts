@@ -1,17 +1,18 @@
 import { describe, expect, test } from 'vitest';
 import { runScenario } from '#sim/run/run.ts';
 import { ScenarioError } from '#sim/run/settings.ts';
-import { small } from '#sim/run/small.suite.ts';
-import { containing, offsetsOf, recorded, SOURCE, short } from './recorded.suite.ts';
+import { JournalError } from './blocks.ts';
+import { containing, crashing, offsetsOf, recorded, SOURCE, short } from './recorded.suite.ts';
 import { replayRun, windowDifference } from './replay-run.ts';
-import { JournalError, readRunJournal, type WindowLine } from './run-journal.ts';
+import { readRunJournal, type WindowLine } from './run-journal.ts';
 
-const { bytes, journal, result } = recorded(small());
+const scenario = crashing();
+const { bytes, journal, result } = recorded(scenario);
 const offsets = offsetsOf(bytes);
 
 const refusal = (input: Uint8Array): string => {
   try {
-    readRunJournal(input);
+    readRunJournal([input]);
   } catch (error) {
     if (error instanceof JournalError) return error.message;
     throw error;
@@ -21,18 +22,18 @@ const refusal = (input: Uint8Array): string => {
 
 describe('the journal of a run', () => {
   test('says what it takes to repeat the run, and what it showed', () => {
-    expect(journal.scenario).toEqual(small());
+    expect(journal.scenario).toEqual(scenario);
     expect(journal.source).toBe(SOURCE);
     expect(journal.windows.map(({ window }) => window)).toEqual(journal.windows.map((_, i) => i));
-    expect(journal.windows.length).toBeGreaterThan(8);
-    expect(journal.windows[8]?.root).toBe(result.stateRoot);
+    expect(journal.windows.length).toBeGreaterThan(5);
+    expect(journal.windows[5]?.root).toBe(result.stateRoot);
     expect(journal.end?.digest).toBe(result.traceDigest);
     expect(journal.end?.properties).toEqual(result.properties.map(({ name, observed }) => ({ name, observed })));
     expect(journal.end?.finalWindow).toBe(result.finalWindow);
   });
 
   test('leaves the digest of the run as it is', () => {
-    expect(runScenario(small()).traceDigest).toBe(result.traceDigest);
+    expect(runScenario(scenario).traceDigest).toBe(result.traceDigest);
   });
 
   test('takes less than 400 bytes a window beside its head and end', () => {
@@ -41,7 +42,7 @@ describe('the journal of a run', () => {
   });
 
   test('of an interrupted run is read up to its last block', () => {
-    const cut = readRunJournal(bytes.subarray(0, offsets[4] as number));
+    const cut = readRunJournal([bytes.subarray(0, offsets[4] as number)]);
     expect(cut).toEqual({ ...journal, windows: journal.windows.slice(0, 3), end: undefined, blocks: cut.blocks });
   });
 
@@ -79,7 +80,7 @@ describe('a replay', () => {
   });
 
   test('of an interrupted run is equal as far as it goes', () => {
-    const cut = readRunJournal(bytes.subarray(0, offsets[4] as number));
+    const cut = readRunJournal([bytes.subarray(0, offsets[4] as number)]);
     expect(replayRun(cut, options)).toEqual({
       equal: true,
       lines: ['equal up to window 2, where the journal ends: the run was interrupted'],
@@ -101,18 +102,18 @@ describe('a replay', () => {
   });
 
   test('of another history stops at window 0', () => {
-    const { lines } = replayRun({ ...journal, scenario: small({ seed: 2 }) }, options);
+    const { lines } = replayRun({ ...journal, scenario: { ...scenario, seed: 2 } }, options);
     expect(lines[0]).toMatch(/^window 0 differs/);
     expect(lines.join('\n')).toMatch(/trace digest: recorded/);
   });
 
   test('names a difference after the last window', () => {
     const end = journal.end as NonNullable<typeof journal.end>;
-    const { lines } = replayRun({ ...journal, end: { ...end, finalWindow: 7, digest: '00'.repeat(32) } }, options);
+    const { lines } = replayRun({ ...journal, end: { ...end, finalWindow: 3, digest: '00'.repeat(32) } }, options);
     expect(lines[0]).toMatch(/^all windows are equal, the end differs/);
     expect(lines.slice(1)).toEqual([
       `  trace digest: recorded ${'00'.repeat(32)}, now ${result.traceDigest}`,
-      `  final everywhere: recorded window 7, now ${result.finalWindow}`,
+      `  final everywhere: recorded window 3, now ${result.finalWindow}`,
     ]);
   });
 
