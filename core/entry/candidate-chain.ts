@@ -21,10 +21,14 @@ export type History = (window: number) => PastValues | undefined;
 export const candidateInit = (timechainValue: Id, aggregate: Id, nodeId: Id): Id =>
   hashId('mt-candidate-vdf-init', timechainValue, aggregate, nodeId);
 
+/** Aggregate of the window before the last, as `window` uses it: zeros where there is none yet (04 §5). */
+export const aggregateBefore = (history: History, window: number): Id | undefined =>
+  window < 4 ? ZERO_ID : history(window - 2)?.aggregate;
+
 /** e_0 of the chain that `nodeId` starts in window `wStart`: of T(W_start) and aggregate(W_start − 2). */
 export const candidateInitAt = (history: History, wStart: number, nodeId: Id): Id | undefined => {
   const timechainValue = history(wStart)?.timechainValue;
-  const aggregate = wStart < 4 ? ZERO_ID : history(wStart - 2)?.aggregate;
+  const aggregate = aggregateBefore(history, wStart);
   if (timechainValue === undefined || aggregate === undefined) return undefined;
   return candidateInit(timechainValue, aggregate, nodeId);
 };
@@ -36,6 +40,40 @@ export const candidateChain = (init: Id, d: readonly number[], chain: ChainEngin
   for (const iterations of d) {
     value = chain(value, iterations);
     checkpoints.push(value);
+  }
+  return checkpoints;
+};
+
+/** One segment of a chain that is being hashed: `iterations` = D(`window`) from checkpoint `from`. */
+export interface ChainSegment {
+  readonly window: number;
+  readonly from: Id;
+  readonly iterations: number;
+}
+
+/** What a candidate hashes next after e_0 … e_k of a chain that began in `wStart`; undefined until D of that window is known. */
+export const nextSegment = (checkpoints: readonly Id[], wStart: number, history: History): ChainSegment | undefined => {
+  const from = checkpoints.at(-1);
+  const window = wStart + checkpoints.length - 1;
+  const past = history(window);
+  return from === undefined || past === undefined ? undefined : { window, from, iterations: past.d };
+};
+
+/** Checkpoints of the chain of `length` segments that `nodeId` began in `wStart`; undefined when `history` lacks a window of it. */
+export const candidateChainAt = (
+  history: History,
+  wStart: number,
+  nodeId: Id,
+  length: number,
+  chain: ChainEngine,
+): readonly Id[] | undefined => {
+  const init = candidateInitAt(history, wStart, nodeId);
+  if (init === undefined) return undefined;
+  const checkpoints = [init];
+  while (checkpoints.length <= length) {
+    const segment = nextSegment(checkpoints, wStart, history);
+    if (segment === undefined) return undefined;
+    checkpoints.push(chain(segment.from, segment.iterations));
   }
   return checkpoints;
 };

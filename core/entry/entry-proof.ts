@@ -1,5 +1,19 @@
+import type { Id } from '../bytes/bytes.ts';
 import type { Registration } from '../consensus/objects.ts';
+import type { Rules } from '../genesis/rules.ts';
 import { type ChainEngine, candidateInitAt, type History } from './candidate-chain.ts';
+import { checkpointTree } from './checkpoint-tree.ts';
+
+/** What a registration says of a chain that began in `wStart` and has checkpoints e_0 … e_L, L at least 1 (05 §3). */
+export const chainClaim = (
+  mode: Rules['entryProof'],
+  wStart: number,
+  checkpoints: readonly Id[],
+): Pick<Registration, 'proofEndpoint' | 'wStart' | 'vdfChainLength'> => ({
+  proofEndpoint: mode === 'full' ? (checkpoints.at(-1) as Id) : checkpointTree(checkpoints).root,
+  wStart: BigInt(wStart),
+  vdfChainLength: BigInt(checkpoints.length - 1),
+});
 
 /**
  * Whether a registration cemented in `window` proves its chain, by hashing it again (05 §3, mode `full`): up to L × D iterations,

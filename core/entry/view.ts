@@ -5,9 +5,9 @@ import type { CandidateRecord, NodeRecord } from '../state/records.ts';
 /*
  * How a node enters (05). A candidate hashes a chain of its own (`candidate-chain`), then publishes a registration
  * (`registration`), which is judged when heard and again when applied (`registration-rules`, with `required-length` and
- * `entry-proof`). The registrations of a window enter the candidate pool in one order (`batch`); candidates leave it by expiry or
- * by a selection event, which makes them nodes and may redirect the emission (`selection`). All of it is pure: the two ports below
- * stand for the tables.
+ * `entry-proof`; where chains are too long to be hashed again, `sampled-proof` with `checkpoint-tree` and `challenge`). The
+ * registrations of a window enter the candidate pool in one order (`batch`); candidates leave it by expiry or by a selection event,
+ * which makes them nodes and may redirect the emission (`selection`). All of it is pure: the two ports below stand for the tables.
  */
 
 /** What the checks of a registration ask of a settled state, or of the window being applied (05 §3). */

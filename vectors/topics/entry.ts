@@ -1,13 +1,16 @@
-import { fromHex, type Id, littleEndian, toHex } from '#core/bytes/bytes.ts';
+import { type Id, littleEndian, toHex } from '#core/bytes/bytes.ts';
 import { IdMap } from '#core/collections/id-map.ts';
 import type { Registration } from '#core/consensus/objects.ts';
 import { accountId, nodeId } from '#core/crypto/ids.ts';
 import { mlDsa65 } from '#core/crypto/ml-dsa.ts';
 import { applyRegistrations } from '#core/entry/batch.ts';
 import { candidateChain, candidateInit } from '#core/entry/candidate-chain.ts';
+import { entryChallenges } from '#core/entry/challenge.ts';
+import { checkpointTree } from '#core/entry/checkpoint-tree.ts';
 import { fullProofHolds } from '#core/entry/entry-proof.ts';
 import { validateRegistration } from '#core/entry/registration-rules.ts';
 import { requiredLength } from '#core/entry/required-length.ts';
+import { openSegment, segmentHolds } from '#core/entry/sampled-proof.ts';
 import {
   emissionPayee,
   expireCandidates,
@@ -19,7 +22,6 @@ import {
 import { registrationSortKey, selectionSortKey } from '#core/entry/sort-keys.ts';
 import type { EntrySet } from '#core/entry/view.ts';
 import type { AccountRecord, CandidateRecord } from '#core/state/records.ts';
-import { rootOf } from '#core/state/tree.ts';
 import { timechainStep } from '#core/timechain/chain.ts';
 import type { Handlers } from '../handler.ts';
 import type { Input } from '../input.ts';
@@ -109,8 +111,23 @@ export const entry: Handlers = {
   candidate_vdf_init: (input) => ({ init: initOf(input) }),
   candidate_chain: (input) => {
     const checkpoints = candidateChain(initOf(input), input.numbers('d'), timechainStep);
-    const leaves = checkpoints.map((value, i): [Id, Uint8Array] => [toHex(littleEndian(i, 32)), fromHex(value)]);
-    return { init: checkpoints[0], endpoint: checkpoints.at(-1), checkpoints_root: rootOf(leaves) };
+    return { init: checkpoints[0], endpoint: checkpoints.at(-1), checkpoints_root: checkpointTree(checkpoints).root };
+  },
+  sampled_challenges: (input) => ({
+    indices: entryChallenges(
+      input.id('t_w'),
+      input.id('aggregate_w_minus_2'),
+      input.id('nodereg_hash'),
+      input.big('vdf_chain_length'),
+    ),
+  }),
+  sampled_opening: (input) => {
+    const opened = openSegment(
+      { proof: input.bytes('proof_i'), nextProof: input.bytes('proof_next') },
+      { index: input.number('index'), iterations: input.number('d') },
+      { root: input.id('checkpoints_root'), init: input.id('init') },
+    );
+    return { valid: opened.ok && segmentHolds(opened.value, timechainStep) };
   },
   selection_sort_key: (input) => ({
     key: selectionSortKey(input.id('t_w'), input.id('aggregate_w_minus_2'), input.id('node_id')),
