@@ -2,7 +2,15 @@ import { expect, test } from 'vitest';
 import { fromHex, type Id, toHex, ZERO_ID } from '../bytes/bytes.ts';
 import { sha256 } from '../crypto/hash.ts';
 import { idOf } from '../operations/accounts.suite.ts';
-import { candidateChain, candidateInit, candidateInitAt, type History } from './candidate-chain.ts';
+import {
+  aggregateBefore,
+  candidateChain,
+  candidateChainAt,
+  candidateInit,
+  candidateInitAt,
+  type History,
+  nextSegment,
+} from './candidate-chain.ts';
 
 const chain = (value: Id, iterations: number): Id => {
   let bytes = fromHex(value);
@@ -36,4 +44,47 @@ test('init of a window: T of it, the aggregate two before, zeros where there is 
   expect(candidateInitAt(history, 0, node)).toBe(candidateInit(idOf(0), ZERO_ID, node));
   expect(candidateInitAt(history, 10, node)).toBeUndefined();
   expect(candidateInitAt((w) => (w < 5 ? undefined : past(w)), 6, node)).toBeUndefined();
+});
+
+const known =
+  (from: number, to: number): History =>
+  (window) =>
+    window < from || window > to
+      ? undefined
+      : { timechainValue: idOf(window), aggregate: idOf(100 + window), d: 2 + (window % 3) };
+
+test('aggregate of the window before the last, zeros before window 4', () => {
+  expect([0, 3, 4, 9].map((window) => aggregateBefore(known(0, 9), window))).toEqual([
+    ZERO_ID,
+    ZERO_ID,
+    idOf(102),
+    idOf(107),
+  ]);
+  expect(aggregateBefore(known(0, 9), 12)).toBeUndefined();
+});
+
+test('a candidate hashes one segment after the other, as soon as D of its window is known', () => {
+  const history = known(0, 8);
+  const node = idOf(7);
+  const checkpoints = [candidateInitAt(history, 5, node) as Id];
+  for (let window = 5; window <= 8; window++) {
+    const segment = nextSegment(checkpoints, 5, history);
+    expect(segment).toEqual({ window, from: checkpoints.at(-1), iterations: 2 + (window % 3) });
+    checkpoints.push(chain(checkpoints.at(-1) as Id, 2 + (window % 3)));
+  }
+  expect(nextSegment(checkpoints, 5, history)).toBeUndefined();
+  expect(nextSegment([], 5, history)).toBeUndefined();
+  const d = [5, 6, 7, 8].map((window) => 2 + (window % 3));
+  expect(checkpoints).toEqual(candidateChain(checkpoints[0] as Id, d, chain));
+  expect(candidateChainAt(history, 5, node, 4, chain)).toEqual(checkpoints);
+});
+
+test('a whole chain needs every window of it, and the one two before', () => {
+  const node = idOf(7);
+  const length = (history: History, windows: number) => candidateChainAt(history, 5, node, windows, chain)?.length;
+  expect(length(known(0, 8), 4)).toBe(5);
+  expect(length(known(3, 8), 4)).toBe(5);
+  expect(length(known(3, 8), 0)).toBe(1);
+  expect(length(known(3, 8), 5)).toBeUndefined();
+  expect(length(known(4, 8), 4)).toBeUndefined();
 });

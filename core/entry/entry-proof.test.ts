@@ -3,8 +3,9 @@ import { fromHex, type Id, toHex } from '../bytes/bytes.ts';
 import { sha256 } from '../crypto/hash.ts';
 import { nodeId } from '../crypto/ids.ts';
 import { cheapKey, idOf, ownId } from '../operations/accounts.suite.ts';
-import { candidateChain, candidateInitAt, type History } from './candidate-chain.ts';
-import { fullProofHolds } from './entry-proof.ts';
+import { candidateChain, candidateChainAt, candidateInitAt, type History } from './candidate-chain.ts';
+import { checkpointTree } from './checkpoint-tree.ts';
+import { chainClaim, fullProofHolds } from './entry-proof.ts';
 import { makeRegistration } from './registration.ts';
 
 const node = cheapKey(1);
@@ -89,4 +90,13 @@ describe('BadVdfProof', () => {
     expect(iterations).toBe(0);
     expect(fullProofHolds(right, END, since(START - 2), chain)).toBe(true);
   });
+});
+
+test('a registration says the end of its chain, or the root over its checkpoints', () => {
+  const checkpoints = [idOf(1), idOf(2), idOf(3)];
+  const same = { wStart: 7n, vdfChainLength: 2n };
+  expect(chainClaim('full', 7, checkpoints)).toEqual({ ...same, proofEndpoint: idOf(3) });
+  expect(chainClaim('sampled', 7, checkpoints)).toEqual({ ...same, proofEndpoint: checkpointTree(checkpoints).root });
+  const built = candidateChainAt(past, START, nodeId(node.publicKey), LENGTH, chain) as readonly Id[];
+  expect(fullProofHolds(registration(chainClaim('full', START, built).proofEndpoint), END, past, chain)).toBe(true);
 });
