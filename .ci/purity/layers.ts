@@ -2,28 +2,21 @@ import type { Finding } from './rules.ts';
 import { tokenize } from './tokens.ts';
 
 /** The folders of core from the ground up: each imports only folders before it (and itself). */
-export const LAYERS = [
-  'bytes',
-  'collections',
-  'crypto',
-  'timechain',
-  'lottery',
-  'state',
-  'genesis',
-  'consensus',
-].concat([
-  'operations',
-  'entry',
-  'transition',
-  'wire',
-  'participant',
-  'gossip',
-  'sync',
-  'peers',
-  'host',
-  'journal',
-  'tunnel',
-]);
+export const LAYERS: readonly string[] = [
+  ...[
+    'bytes',
+    'collections',
+    'crypto',
+    'timechain',
+    'lottery',
+    'state',
+    'genesis',
+    'consensus',
+    'operations',
+    'anchor',
+  ],
+  ...['entry', 'transition', 'wire', 'snapshot', 'participant', 'gossip', 'sync', 'peers', 'host', 'journal', 'tunnel'],
+];
 
 /** Imports of a file of core that lead upwards, or to a folder that has no place in the order. */
 export const upwardImports = (path: string, source: string): readonly Finding[] => {
