@@ -12,6 +12,8 @@ export interface Finding {
 const CONSENSUS = new Set(
   ['state', 'operations', 'timechain', 'lottery', 'entry', 'consensus', 'transition', 'genesis'].concat([
     'participant',
+    'snapshot',
+    'anchor',
     'gossip',
     'sync',
     'host',
