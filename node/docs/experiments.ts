@@ -1,0 +1,100 @@
+/** What is run for the figures of a scenario. */
+export interface Experiment {
+  readonly scenario: string;
+  readonly seeds: number;
+  /** As `montana sweep --vary` takes it. Without: every variant is run. */
+  readonly vary?: string;
+  /** Numbers to print beside those that the scenario sets limits to. */
+  readonly metrics?: readonly string[];
+  /** The number whose mean is drawn as bars. */
+  readonly bars?: string;
+}
+
+/** Every scenario is in here; those whose outcome depends on chance with enough seeds for an interval. */
+export const EXPERIMENTS: readonly Experiment[] = [
+  { scenario: 'tour', seeds: 1, metrics: ['roundOneShare', 'secondsPerWindow'] },
+  { scenario: 'steady', seeds: 5, metrics: ['roundOneShare', 'presence.1', 'presence.10', 'presence.n035'] },
+  { scenario: 'partition-heal', seeds: 5, metrics: ['secondsPerWindow', 'maxRound'] },
+  { scenario: 'signature-flood', seeds: 5, metrics: ['roundOneShare', 'coreShareMost'] },
+  { scenario: 'equivocating-leader', seeds: 50, metrics: ['maxRound', 'evidence'] },
+  { scenario: 'equivocating-voters', seeds: 50 },
+  { scenario: 'leaders-down', seeds: 10 },
+  {
+    scenario: 'two-thirds-offline',
+    seeds: 20,
+    vary: 'faults.0.hosts.share=0..45/5',
+    metrics: ['closing', 'resumeSeconds'],
+    bars: 'closing',
+  },
+  { scenario: 'light-lottery', seeds: 3, metrics: ['lightShareDrawn', 'lightShareDrawnLow', 'lightShareDrawnHigh'] },
+  { scenario: 'precomputed-chain', seeds: 10, metrics: ['secondsPerWindow', 'presence.1'] },
+  { scenario: 'pace', seeds: 5, metrics: ['epoch.last.presence', 'epoch.last.participation', 'dRelative'] },
+  {
+    scenario: 'merchant',
+    seeds: 3,
+    metrics: [
+      'confirmP50Ms',
+      'confirmP99Ms',
+      'confirmMaxMs',
+      'settleP50Ms',
+      'settleP99Ms',
+      'settleMaxMs',
+      'paymentsLost',
+    ],
+  },
+];
+
+/** A rule as published that breaks something, and the one that closes it. */
+export interface Pair {
+  readonly rule: string;
+  readonly scenario: string;
+  /** The variant with the published rule; the scenario as written has the other. */
+  readonly broken: string;
+  readonly closed: string;
+  /** A property or a metric, and how it is called. */
+  readonly shows: string;
+  readonly words: string;
+}
+
+export const PAIRS: readonly Pair[] = [
+  {
+    rule: '`finality`: `first-valid` → `votes`',
+    scenario: 'equivocating-leader',
+    broken: 'first-valid',
+    closed: '',
+    shows: 'agreement',
+    words: 'agreement',
+  },
+  {
+    rule: '`lottery`: `binding` → `hybrid`',
+    scenario: 'light-lottery',
+    broken: 'binding',
+    closed: '',
+    shows: 'lightShareDrawn',
+    words: 'share of draws won by light nodes',
+  },
+  {
+    rule: '`timechainSeed`: `zero` → `genesis`',
+    scenario: 'precomputed-chain',
+    broken: 'zero-seed',
+    closed: '',
+    shows: 'secondsPerWindow',
+    words: 'seconds a window',
+  },
+  {
+    rule: 'adoption of T: by certificate → by bundles (09 §8.1)',
+    scenario: 'pace',
+    broken: 'certificate',
+    closed: '',
+    shows: 'epoch.last.presence',
+    words: 'presence in the sixth epoch',
+  },
+  {
+    rule: 'a coalition of 2Q − A → below',
+    scenario: 'equivocating-voters',
+    broken: 'beyond',
+    closed: '',
+    shows: 'agreement',
+    words: 'agreement',
+  },
+];
