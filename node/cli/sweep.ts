@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { getCompileCacheDir } from 'node:module';
 import { availableParallelism } from 'node:os';
 import { extname } from 'node:path';
 import { Tinypool } from 'tinypool';
@@ -103,7 +104,7 @@ const runTasks = async (
     runtime: 'child_process',
     filename: new URL(`./sweep-worker${extname(import.meta.url)}`, import.meta.url),
     ...{ minThreads: jobs, maxThreads: jobs },
-    env: process.env as Record<string, string>,
+    env: { ...(process.env as Record<string, string>), NODE_COMPILE_CACHE: getCompileCacheDir() ?? '' },
   });
   // A child that ended without a run in hand. A run that waits for it would wait for ever.
   pool.on('error', () => pool.cancelPendingTasks());
