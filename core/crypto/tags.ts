@@ -1,4 +1,4 @@
-/** The one registry of domain tags (01 §3.1). A tag that is not here is a defect. */
+/** The registry of domain tags (01 §3.1). A tag that is neither here nor, for the transport, in `tunnel/raw-hash.ts` is a defect. */
 
 /** Tags of H(tag, …): one 0x00 follows the tag. */
 export const HASH_TAGS = [
