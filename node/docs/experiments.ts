@@ -10,7 +10,7 @@ export interface Experiment {
   readonly bars?: string;
 }
 
-/** Every scenario is in here; those whose outcome depends on chance with enough seeds for an interval. */
+/** Every scenario is in here, with its variants or with one field varied, or both. */
 export const EXPERIMENTS: readonly Experiment[] = [
   { scenario: 'tour', seeds: 1, metrics: ['roundOneShare', 'secondsPerWindow'] },
   { scenario: 'steady', seeds: 5, metrics: ['roundOneShare', 'presence.1', 'presence.10', 'presence.n035'] },
@@ -26,6 +26,7 @@ export const EXPERIMENTS: readonly Experiment[] = [
     metrics: ['closing', 'resumeSeconds'],
     bars: 'closing',
   },
+  { scenario: 'two-thirds-offline', seeds: 5, metrics: ['closing', 'resumeSeconds', 'haltSeconds'] },
   { scenario: 'light-lottery', seeds: 3, metrics: ['lightShareDrawn', 'lightShareDrawnLow', 'lightShareDrawnHigh'] },
   { scenario: 'precomputed-chain', seeds: 10, metrics: ['secondsPerWindow', 'presence.1'] },
   { scenario: 'pace', seeds: 5, metrics: ['epoch.last.presence', 'epoch.last.participation', 'dRelative'] },

@@ -41,13 +41,25 @@ const FILE = fileURLToPath(new URL('../../scenarios/figures.json', import.meta.u
 
 export const readFigures = async (): Promise<Figures> => figuresSchema.parse(JSON.parse(await readFile(FILE, 'utf8')));
 
-/** Runs the experiments one after another, each a sweep that may be interrupted and taken up again; undefined if it was interrupted. */
-export const measure = async (): Promise<Figures | undefined> => {
+/** The field that an experiment varies; empty if it runs the variants. */
+export const variedBy = ({ vary = '' }: Experiment): string => vary.slice(0, vary.indexOf('='));
+
+/**
+ * Runs the experiments of the scenarios named, by default of all, one after another: each is a sweep that may be interrupted and
+ * taken up again. Figures of the others stay. Undefined: it was interrupted.
+ */
+export const measure = async (names: readonly string[]): Promise<Figures | undefined> => {
+  const before = names.length === 0 ? [] : (await readFigures()).experiments;
   const experiments: ExperimentFigures[] = [];
   for (const experiment of EXPERIMENTS) {
     const { scenario, seeds, vary } = experiment;
+    if (names.length > 0 && !names.includes(scenario)) {
+      experiments.push(...before.filter((held) => held.scenario === scenario && held.varied === variedBy(experiment)));
+      continue;
+    }
     process.stderr.write(`${scenario}\n`);
-    const out = fileURLToPath(new URL(`../../runs/figures/${scenario}`, import.meta.url));
+    const folder = `../../runs/figures/${scenario}${vary === undefined ? '' : '-varied'}`;
+    const out = fileURLToPath(new URL(folder, import.meta.url));
     const code = await sweep(scenario, {
       ...{ variant: vary === undefined ? ['all'] : [], set: [], vary: vary === undefined ? [] : [vary] },
       ...{ seeds: String(seeds), seedFrom: '1', shard: '1/1', out },

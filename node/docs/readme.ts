@@ -1,7 +1,7 @@
 import { readScenario, scenarioNames } from '#node/cli/scenarios.ts';
 import type { Scenario } from '#sim/run/scenario.ts';
 import { EXPERIMENTS, PAIRS, type Pair } from './experiments.ts';
-import type { CellFigures, ExperimentFigures, Figures } from './figures.ts';
+import { type CellFigures, type ExperimentFigures, type Figures, variedBy } from './figures.ts';
 import { settingLines } from './setting.ts';
 
 const INTRODUCTION = `# scenarios
@@ -22,15 +22,15 @@ segments, jitter below 20 ms, unless said otherwise.
 export const readmeText = async (figures: Figures): Promise<string> => {
   const names = await scenarioNames();
   const parts = await Promise.all(
-    names.map(async (name) => scenarioText(name, await readScenario(name), experimentOf(figures, name))),
+    names.map(async (name) => scenarioText(name, await readScenario(name), experimentsOf(figures, name))),
   );
   return `${[INTRODUCTION, pairsText(figures), ...parts].join('\n')}`;
 };
 
 /** Throws if a scenario has never been measured. */
-const experimentOf = ({ experiments }: Figures, name: string): ExperimentFigures => {
-  const found = experiments.find(({ scenario }) => scenario === name);
-  if (found === undefined) throw new Error(`${name} is not among the experiments: node/docs/experiments.ts`);
+const experimentsOf = ({ experiments }: Figures, name: string): readonly ExperimentFigures[] => {
+  const found = experiments.filter(({ scenario }) => scenario === name);
+  if (found.length === 0) throw new Error(`${name} has no figures: \`npm run figures ${name}\``);
   return found;
 };
 
@@ -42,14 +42,15 @@ const pairsText = (figures: Figures): string =>
 
 ${table(
   ['Rule', 'Scenario', 'Shown by', 'Broken', 'Closed'],
-  PAIRS.map((pair) => pairRow(pair, experimentOf(figures, pair.scenario))),
+  PAIRS.map((pair) => pairRow(pair, experimentsOf(figures, pair.scenario))),
 )}
 `;
 
 const pairRow = (
   { rule, scenario, broken, closed, shows, words }: Pair,
-  { cells }: ExperimentFigures,
+  experiments: readonly ExperimentFigures[],
 ): readonly string[] => {
+  const cells = experiments.filter(({ varied }) => varied === '').flatMap((experiment) => experiment.cells);
   const figure = (variant: string): string => {
     const cell = cells.find((candidate) => candidate.variant === variant);
     if (cell === undefined) throw new Error(`${scenario} has no figures of its variant ${variant}`);
@@ -76,7 +77,7 @@ const metricText = ({ metrics }: CellFigures, name: string): string => {
 const numberText = (value: number): string =>
   Number.isInteger(value) ? String(value) : String(Number(value.toPrecision(4)));
 
-const scenarioText = (name: string, scenario: Scenario, { varied, cells }: ExperimentFigures): string => {
+const scenarioText = (name: string, scenario: Scenario, experiments: readonly ExperimentFigures[]): string => {
   const { claim, variants } = scenario;
   const variantRows = Object.entries(variants).map(([variant, { set }]) => [
     `\`${variant}\``,
@@ -84,44 +85,45 @@ const scenarioText = (name: string, scenario: Scenario, { varied, cells }: Exper
       .map(([path, value]) => `\`${path}=${typeof value === 'string' ? value : JSON.stringify(value)}\``)
       .join(' '),
   ]);
+  const parts = [
+    `## ${name}`,
+    claim,
+    table(['', ''], settingLines(scenario)),
+    ...(variantRows.length === 0 ? [] : [table(['Variant', 'sets'], variantRows)]),
+    ...experiments.flatMap(experimentTexts),
+    `\`\`\`sh\nnpm run -s montana -- run ${name}${variantRows.length === 0 ? '' : `   # --variant ${Object.keys(variants)[0]}`}\n\`\`\``,
+  ];
+  return `${parts.join('\n\n')}\n`;
+};
+
+/** The table of an experiment, and its bars. */
+const experimentTexts = ({ scenario, varied, cells }: ExperimentFigures): readonly string[] => {
   const metrics = [...new Set(cells.flatMap((cell) => Object.keys(cell.metrics)))];
-  const head = varied === '' ? 'Variant' : `\`${varied}\``;
+  const nameOf = ({ variant, value }: CellFigures): string =>
+    varied === '' ? (variant === '' ? 'as written' : `\`${variant}\``) : value;
   const rows = cells.map((cell) => [
-    varied === '' ? (cell.variant === '' ? 'as written' : `\`${cell.variant}\``) : cell.value,
-    String(cell.runs),
-    String(cell.asExpected),
-    brokenText(cell),
+    ...[nameOf(cell), String(cell.runs), String(cell.asExpected), brokenText(cell)],
     ...metrics.map((metric) => metricText(cell, metric)),
   ]);
-  return `## ${name}
-
-${claim}
-
-${table(['', ''], settingLines(scenario))}
-${variantRows.length === 0 ? '' : `\n${table(['Variant', 'sets'], variantRows)}\n`}
-${table([head, 'Runs', 'As expected', 'Violated', ...metrics.map((metric) => `\`${metric}\``)], rows)}
-${barsText(name, cells)}
-\`\`\`sh
-npm run -s montana -- run ${name}${variantRows.length === 0 ? '' : `   # --variant ${Object.keys(variants)[0]}`}
-\`\`\`
-`;
+  const head = varied === '' ? 'Variant' : `\`${varied}\``;
+  const header = [head, 'Runs', 'As expected', 'Violated', ...metrics.map((metric) => `\`${metric}\``)];
+  const bars = EXPERIMENTS.find((one) => one.scenario === scenario && variedBy(one) === varied)?.bars;
+  return [table(header, rows), ...(bars === undefined ? [] : [barsText(bars, cells)])];
 };
 
 /** Characters of a full bar. */
 const BAR = 40;
 
 /** The mean of one number in each cell, drawn. */
-const barsText = (name: string, cells: readonly CellFigures[]): string => {
-  const metric = EXPERIMENTS.find(({ scenario }) => scenario === name)?.bars;
-  if (metric === undefined) return '';
+const barsText = (metric: string, cells: readonly CellFigures[]): string => {
   const means = cells.map((cell) => cell.metrics[metric]?.mean ?? 0);
   const most = Math.max(...means);
-  const lines = cells.map(({ variant, value }, i) => {
+  const lines = cells.map(({ value }, i) => {
     const mean = means[i] as number;
     const bar = '█'.repeat(Math.round((mean / most) * BAR)).padEnd(BAR, '·');
-    return `${(variant || value).padStart(10)}  ${bar}  ${mean.toFixed(2)}`;
+    return `${value.padStart(6)}  ${bar}  ${mean.toFixed(2)}`;
   });
-  return `\nMean of \`${metric}\`:\n\n\`\`\`\n${lines.join('\n')}\n\`\`\`\n`;
+  return `Mean of \`${metric}\`:\n\n\`\`\`\n${lines.join('\n')}\n\`\`\``;
 };
 
 const brokenText = (cell: CellFigures): string => {

@@ -58,10 +58,10 @@ describe('closing', () => {
     expect(closing([crash(9)], [10], 12)).toEqual({ haltSeconds: 10 });
   });
 
-  test('a crash of nobody is none', () => {
+  test('a crash of nobody is one, too: a series over shares begins at 0', () => {
     for (const hosts of [{ share: 0 }, { leaders: 0 }]) {
       const metrics = closing([{ ...crash(1), hosts }], [60, 120, 180], 200);
-      expect(metrics).toEqual({ haltSeconds: 60 });
+      expect(metrics).toEqual({ haltSeconds: 60, closedWhileDown: expect.any(Number), closing: 1 });
     }
   });
 });

@@ -4,7 +4,10 @@ import { type Measure, type Metrics, rounded } from './measure.ts';
 
 const SECOND = 1_000_000;
 
-/** From the first crash or cut to the restart or heal that follows. `to` is undefined where none has come. */
+/**
+ * From the first crash or cut to the restart or heal that follows. `to` is undefined where none has come. A crash of nobody counts: a
+ * series over shares begins at 0.
+ */
 interface Period {
   readonly from: number;
   readonly to: number | undefined;
@@ -45,7 +48,7 @@ export class Closing implements Measure {
       .flatMap((fault) => {
         const { type, window, after } = fault;
         const at = (this.#enteredAt[window] ?? now) + after * SECOND;
-        const begins = (type === 'crash' && !isOfNobody(fault.hosts)) || type === 'cut';
+        const begins = type === 'crash' || type === 'cut';
         return at < now && (begins || type === 'restart' || type === 'heal') ? [{ begins, at }] : [];
       })
       .sort((a, b) => a.at - b.at);
@@ -63,7 +66,3 @@ export class Closing implements Measure {
     return [...this.#finalAt, now].reduce((most, at, i, all) => Math.max(most, at - (all[i - 1] ?? 0)), 0);
   }
 }
-
-/** A share of 0 or no leaders: a scenario's way to leave a crash out. */
-const isOfNobody = (hosts: Extract<Scenario['faults'][number], { readonly type: 'crash' }>['hosts']): boolean =>
-  'share' in hosts ? hosts.share === 0 : 'leaders' in hosts && hosts.leaders === 0;
