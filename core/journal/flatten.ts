@@ -1,9 +1,9 @@
-import { toHex } from '../bytes/bytes.ts';
+import { type Id, toHex } from '../bytes/bytes.ts';
 import { PRECOMMIT, PREVOTE, type ProtocolObject } from '../consensus/objects.ts';
 import { voteOf } from '../consensus/vote.ts';
 import { sha256 } from '../crypto/hash.ts';
 import type { HostPorts, Notice } from '../host/host.ts';
-import type { FinalRecord, HeldProposal, OpenRecord } from '../participant/types.ts';
+import type { CandidateChain, ChainJob, FinalRecord, HeldProposal, OpenRecord } from '../participant/types.ts';
 import { decodeMessage, encodeMessage } from '../wire/codec.ts';
 import type { Message, ProofResponse, ProofSignature } from '../wire/messages.ts';
 import { encodeArchiveEntry } from '../wire/objects.ts';
@@ -25,8 +25,8 @@ export const flatPorts = (numberOf: NumberOf, emit: (effect: FlatEffect) => void
   send: (peer, message) => emit({ type: 'send', peer, message: flatMessage(message, numberOf) }),
   timer: (at) => emit({ type: 'timer', at }),
   alarm: (at) => emit({ type: 'alarm', at }),
-  work: ({ window, from, iterations }) => emit({ type: 'work', window, from, iterations }),
-  cancel: ({ window, from, iterations }) => emit({ type: 'cancel', window, from, iterations }),
+  work: (job) => emit({ ...flatJob(job), type: 'work' }),
+  cancel: (job) => emit({ ...flatJob(job), type: 'cancel' }),
   persist: (final, open) =>
     emit({
       type: 'persist',
@@ -34,6 +34,13 @@ export const flatPorts = (numberOf: NumberOf, emit: (effect: FlatEffect) => void
       open: open && flatOpen(open, numberOf),
     }),
   notice: (notice) => emit({ type: 'notice', notice: flatNotice(notice, numberOf) }),
+});
+
+const flatJob = ({ type, window, from, iterations }: ChainJob) => ({
+  candidate: type === 'candidate',
+  window,
+  from,
+  iterations,
 });
 
 export const flatMessage = (message: Message, numberOf: NumberOf): FlatMessage => {
@@ -130,6 +137,13 @@ const flatOpen = (open: OpenRecord, numberOf: NumberOf): FlatOpen => ({
   certificate: open.certificate.map(numberOf),
   sticky: open.sticky,
   rejected: open.rejected,
+  chain: open.chain && flatChain(open.chain),
+});
+
+const flatChain = ({ wStart, checkpoints }: CandidateChain): FlatOpen['chain'] => ({
+  wStart,
+  length: checkpoints.length - 1,
+  last: checkpoints.at(-1) as Id,
 });
 
 const flatNotice = (notice: Notice, numberOf: NumberOf): FlatNotice => {

@@ -27,7 +27,8 @@ const MESSAGE = oneOf({
   wire: layout('JournalWireMessage', { bytes: blob }),
 });
 
-const CHAIN_JOB = layout('JournalChainJob', { window: whole, from: id32, iterations: whole });
+/** `candidate`: of the own candidate chain, not of the main one. */
+const CHAIN_JOB = layout('JournalChainJob', { candidate: bool, window: whole, from: id32, iterations: whole });
 
 const NOTHING = layout('JournalNothing', {});
 
@@ -39,7 +40,7 @@ export const INPUT = oneOf({
   'peer-down': layout('JournalPeerDown', { peer: u32 }),
   timer: NOTHING,
   alarm: NOTHING,
-  done: layout('JournalDone', { window: whole, from: id32, value: id32 }),
+  done: layout('JournalDone', { candidate: bool, window: whole, from: id32, value: id32 }),
   submit: layout('JournalSubmit', { object }),
 });
 
@@ -65,6 +66,9 @@ const HELD = layout('JournalHeld', {
   prevotes: objects,
 });
 
+/** A candidate chain e_0 … e_L: where it began, L, and e_L, which stands for all before it. */
+const CANDIDATE_CHAIN = layout('JournalCandidateChain', { wStart: whole, length: whole, last: id32 });
+
 const OPEN = layout('JournalOpen', {
   window: whole,
   round: u32,
@@ -75,6 +79,7 @@ const OPEN = layout('JournalOpen', {
   certificate: objects,
   sticky: list(layout('JournalChoice', { sender: id32, prevHash: id32, operation: id32, window: whole }), u32),
   rejected: list(layout('JournalFork', { sender: id32, prevHash: id32, operations: list(id32, u32) }), u32),
+  chain: optional(CANDIDATE_CHAIN),
 });
 
 const VERDICT = oneOf({
@@ -142,6 +147,8 @@ const SETTING = layout('JournalSetting', {
   nodes: list(blob, u32),
   /** 1952 bytes; none: an observer. */
   publicKey: optional(raw(1952)),
+  /** Where it seeks entry: the public key of its operator, and the window its chain begins in at the earliest. */
+  entry: optional(layout('JournalEntry', { operator: raw(1952), from: whole })),
   timers: text,
   adoption: text,
   /** Which signatures these are, and what it takes to verify them besides: the secret of a simulated run. */

@@ -124,14 +124,18 @@ class RecordedHost implements HostInputs, Clock {
     this.#numberOf = numberOf;
     this.#record = record;
     const { config, opened, seed, ports } = opening;
-    const { identity } = config;
+    const { identity, entry } = config;
     const written = flatPorts(numberOf, (effect) => this.#effects.push(encodeEffect(effect)));
     const tell = (signature: FlatSignature): void => {
       this.#signatures.push(signature);
     };
     this.#readClock();
     this.#host = new Host(
-      { ...config, identity: identity && { ...identity, key: toldKey(identity.key, tell) } },
+      {
+        ...config,
+        identity: identity && { ...identity, key: toldKey(identity.key, tell) },
+        ...(entry === undefined ? {} : { entry: { ...entry, operator: toldKey(entry.operator, tell) } }),
+      },
       opened,
       seed,
       this,
@@ -197,8 +201,8 @@ class RecordedHost implements HostInputs, Clock {
   }
 
   done(result: ChainResult): void {
-    const { window, from, value } = result;
-    this.#handle({ type: 'done', window, from, value }, () => this.#host.done(result));
+    const { type, window, from, value } = result;
+    this.#handle({ type: 'done', candidate: type === 'candidate', window, from, value }, () => this.#host.done(result));
   }
 
   submit(operation: Operation): void {

@@ -39,11 +39,13 @@ export class ReplayedHost {
   ) {
     this.#objects = objects;
     this.#disk = new Disk(made.settled);
-    this.key = made.publicKey && new RecordedKey(made.publicKey);
+    const { publicKey, entry } = made;
+    this.key = publicKey && new RecordedKey(publicKey);
     this.#config = changed({
       network: made.settled.network,
       verify,
       identity: this.key && { nodeId: nodeId(this.key.publicKey), key: this.key },
+      ...(this.key && entry ? { entry: { operator: this.key.as(entry.operator), from: entry.from } } : {}),
       timers: made.timers,
       adoption: made.adoption,
       memo: NO_MEMO,
@@ -80,7 +82,10 @@ export class ReplayedHost {
       case 'alarm':
         return () => host.alarm();
       case 'done':
-        return () => host.done({ type: 'chain', window: input.window, from: input.from, value: input.value });
+        return () => {
+          const { candidate, window, from, value } = input;
+          host.done({ type: candidate ? 'candidate' : 'chain', window, from, value });
+        };
       case 'submit': {
         const operation = this.#objects.get(input.object);
         return operation?.kind === 'operation' ? () => host.submit(operation) : undefined;

@@ -44,16 +44,17 @@ export interface Made {
   readonly timers: TimerFigures;
   readonly adoption: Adoption;
   readonly publicKey: Uint8Array | undefined;
+  readonly entry: FlatSetting['entry'];
 }
 
 /** The state before window 0 and the settings of a host; a text where the setting is none. */
 export const madeOf = (setting: FlatSetting): Made | string => {
   const timers = TIMERS.get(setting.timers);
   if (timers === undefined) return `unknown timers: ${setting.timers}`;
-  const { adoption, publicKey } = setting;
+  const { adoption, publicKey, entry } = setting;
   if (adoption !== 'bundles' && adoption !== 'certificate') return `unknown adoption: ${adoption}`;
   const settled = settledOf(setting);
-  return settled === undefined ? 'its genesis is none' : { settled, timers, adoption, publicKey };
+  return settled === undefined ? 'its genesis is none' : { settled, timers, adoption, publicKey, entry };
 };
 
 const settledOf = ({ genesis: bytes, nodes }: FlatSetting): Settled | undefined => {

@@ -16,7 +16,7 @@ export const toldKey = (key: SigningKey, tell: (signature: FlatSignature) => voi
   },
 });
 
-/** A key that knows what was signed in one handling, in order, and can sign nothing else. */
+/** A key that knows what was signed in one handling, in order and whoever signed it, and can sign nothing else. */
 export class RecordedKey implements SigningKey {
   readonly publicKey: Uint8Array;
   #signatures: readonly FlatSignature[] = [];
@@ -25,6 +25,11 @@ export class RecordedKey implements SigningKey {
 
   constructor(publicKey: Uint8Array) {
     this.publicKey = publicKey;
+  }
+
+  /** Another key of the host: what it signed stands among the rest. */
+  as(publicKey: Uint8Array): SigningKey {
+    return { publicKey, sign: (message) => this.sign(message) };
   }
 
   /** What the next handling signed. */

@@ -61,7 +61,7 @@ export const inputInWords = (input: FlatInput, get: Get): string => {
     case 'alarm':
       return input.type;
     case 'done':
-      return `T of window ${input.window} hashed: ${short(input.value)}`;
+      return `${input.candidate ? 'candidate chain' : 'T'} of window ${input.window} hashed: ${short(input.value)}`;
     case 'submit':
       return `submit ${objectInWords(get(input.object))}`;
   }
@@ -101,14 +101,18 @@ export const effectInWords = (effect: FlatEffect, get: Get): string => {
       return effect.at === undefined ? `no ${effect.type}` : `${effect.type} at ${effect.at}`;
     case 'work':
     case 'cancel':
-      return `${effect.type}: ${effect.iterations} iterations from ${short(effect.from)} for window ${effect.window}`;
+      return (
+        `${effect.type}: ${effect.iterations} iterations from ${short(effect.from)} ` +
+        `${effect.candidate ? 'of the candidate chain ' : ''}for window ${effect.window}`
+      );
     case 'persist': {
       const parts: string[] = [];
       if (effect.final !== undefined) parts.push(`window ${effect.final.window} final`);
       if (effect.open !== undefined) {
-        const { window, round, signed, locked } = effect.open;
+        const { window, round, signed, locked, chain } = effect.open;
         const lock = locked === undefined ? '' : `, locked in round ${locked.round}`;
         parts.push(`window ${window} open in round ${round}, ${signed.length} objects signed${lock}`);
+        if (chain !== undefined) parts.push(`candidate chain of length ${chain.length} since window ${chain.wStart}`);
       }
       return `persist ${parts.join('; ')}`;
     }

@@ -21,6 +21,8 @@ export interface ParticipantConfig {
   readonly verify: Verify;
   /** undefined: an observer, which follows and signs nothing. */
   readonly identity: { readonly nodeId: Id; readonly key: SigningKey } | undefined;
+  /** Present: while its node is not in the table, it seeks entry (05 §8), with a chain that begins in window `from` at the earliest. */
+  readonly entry?: { readonly operator: SigningKey; readonly from: number };
   readonly timers: TimerFigures;
   /** By default `bundles`. */
   readonly adoption?: Adoption;

@@ -2,6 +2,7 @@ import { type Id, ZERO_ID } from '../bytes/bytes.ts';
 import type { Header, Operation, ProtocolObject, Registration, Vote } from '../consensus/objects.ts';
 import { openWindow } from '../transition/open-window.ts';
 import type { Settled } from '../transition/settled.ts';
+import { Candidacy } from './candidacy.ts';
 import type { ParticipantConfig, SessionPorts } from './context.ts';
 import { Hashing } from './hashing.ts';
 import { Mempool } from './mempool.ts';
@@ -16,6 +17,7 @@ import { RevealKeeper } from './reveals.ts';
 import { roundsOf } from './rounds-of.ts';
 import { Session } from './session.ts';
 import type {
+  CandidateChain,
   ChainJob,
   ChainResult,
   FinalRecord,
@@ -39,6 +41,7 @@ export class Participant {
   readonly #pace = new Pace();
   readonly #hashing = new Hashing();
   readonly #records: OpenRecords;
+  readonly #candidacy: Candidacy | undefined;
   readonly #ports: SessionPorts;
   #settled: Settled;
   #session!: Session;
@@ -55,6 +58,8 @@ export class Participant {
     this.#settled = opened.settled;
     this.#restart = opened.open?.window === opened.settled.window + 1 ? opened.open : undefined;
     this.#records = new OpenRecords(this.#restart);
+    this.#candidacy = candidacyOf(config, opened.open?.chain);
+    this.#records.chain = this.#candidacy?.chain;
     if (opened.open !== undefined) this.mempool.restore(opened.open);
     this.#ports = this.#makePorts();
   }
@@ -112,7 +117,10 @@ export class Participant {
   done(result: ChainResult, iterations: number): void {
     if (this.#stopped) return;
     this.#now = iterations;
-    if (this.#hashing.done(result) && result.window === this.#session.window) this.#computed(result.value);
+    if (result.type === 'candidate') {
+      this.#candidacy?.done(result);
+      this.#seekEntry();
+    } else if (this.#hashing.done(result) && result.window === this.#session.window) this.#computed(result.value);
     this.#advance();
   }
 
@@ -201,6 +209,7 @@ export class Participant {
     const { state, window } = settled;
     this.mempool.settled(window, (sender, prevHash) => state.account(sender)?.frontierHash === prevHash);
     this.registrations.settled(record.registrations, settled);
+    this.#candidacy?.closed(record.registrations);
     const open = this.#records.next(record, this.mempool.memory(window + 1));
     this.#emit({ type: 'persist', final: record, open });
     this.#emit({ type: 'final', record, round });
@@ -235,6 +244,20 @@ export class Participant {
     const computed = open.timechainValue ?? this.#hashing.finished(window, open.previousT);
     if (computed !== undefined) this.#computed(computed);
     else this.#hash();
+    this.#seekEntry();
+  }
+
+  /** While this node is not in the table: its candidate chain, and the registration that claims it (05 §8). */
+  #seekEntry(): void {
+    const candidacy = this.#candidacy;
+    if (candidacy === undefined) return;
+    const { cancel, begin, publish } = candidacy.next(this.#session.open);
+    this.#records.chain = candidacy.chain;
+    if (cancel !== undefined) this.#emit({ type: 'cancel', job: cancel });
+    if (begin !== undefined) this.#emit({ type: 'work', job: begin });
+    if (publish === undefined) return;
+    this.registrations.add(publish);
+    this.#emit({ type: 'publish', object: publish });
   }
 
   /** After a restart: what was durable counts again (09 §8.8, §12.15b). */
@@ -385,3 +408,9 @@ export class Participant {
     };
   }
 }
+
+const candidacyOf = (
+  { identity, entry, meter }: ParticipantConfig,
+  chain: CandidateChain | undefined,
+): Candidacy | undefined =>
+  identity && entry && new Candidacy({ nodeId: identity.nodeId, node: identity.key, ...entry, meter }, chain);

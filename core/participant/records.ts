@@ -2,7 +2,7 @@ import { FatalInvariant } from '../bytes/fatal.ts';
 import type { Bundle, Operation, Proposal, Registration, Reveal, Vote } from '../consensus/objects.ts';
 import type { Candidate } from './proposals.ts';
 import type { Session } from './session.ts';
-import type { FinalRecord, HeldProposal, Memory, OpenRecord } from './types.ts';
+import type { CandidateChain, FinalRecord, HeldProposal, Memory, OpenRecord } from './types.ts';
 import type { Quorate } from './voting.ts';
 
 const NOTHING: Memory = { sticky: [], rejected: [] };
@@ -13,6 +13,8 @@ export class OpenRecords {
   #listed: OpenRecord['listed'];
   #memory: Memory;
   #certificate: readonly Vote[];
+  /** Written with whatever is recorded next. */
+  chain: CandidateChain | undefined;
 
   constructor(restart: OpenRecord | undefined) {
     this.#signed = restart?.signed ?? [];
@@ -59,6 +61,7 @@ export class OpenRecords {
       locked,
       valid,
       certificate: this.#certificate,
+      chain: this.chain,
       sticky: this.#memory.sticky,
       rejected: this.#memory.rejected,
     };

@@ -48,16 +48,19 @@ export interface Quorum {
   readonly votes: readonly Vote[];
 }
 
-/** The main chain of one window: `iterations` hashes from T_{window−1} to T_window. */
+/** Whose stretch is hashed: the main chain's, or that of the node's own candidate chain, on a core of its own (05 §2). */
+export type ChainName = 'chain' | 'candidate';
+
+/** One stretch of a chain: T_{window−1} to T_window of the main chain, the segment of `window` of a candidate chain. */
 export interface ChainJob {
-  readonly type: 'chain';
+  readonly type: ChainName;
   readonly window: number;
   readonly from: Id;
   readonly iterations: number;
 }
 
 export interface ChainResult {
-  readonly type: 'chain';
+  readonly type: ChainName;
   readonly window: number;
   readonly from: Id;
   readonly value: Id;
@@ -109,6 +112,12 @@ export interface Memory {
   readonly rejected: readonly RejectedFork[];
 }
 
+/** A candidate chain as far as it is hashed: e_0 … e_L, begun in window `wStart` (05 §2). */
+export interface CandidateChain {
+  readonly wStart: number;
+  readonly checkpoints: readonly Id[];
+}
+
 /** What this node has signed and locked in the open window (09 §8.8, §11.2.8, §12.15b): nothing else may be signed there. */
 export interface OpenRecord extends Memory {
   readonly window: number;
@@ -121,6 +130,8 @@ export interface OpenRecord extends Memory {
   readonly valid: HeldProposal | undefined;
   /** Certificate of the final window before: a peer one window behind may have nobody else to ask (09 §10.6). */
   readonly certificate: readonly Vote[];
+  /** The own candidate chain: what was hashed since the last record is hashed again after a crash. */
+  readonly chain: CandidateChain | undefined;
 }
 
 /** What survives a crash, as the shell hands it back. */

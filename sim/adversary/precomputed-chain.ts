@@ -44,7 +44,7 @@ export class PrecomputedChain implements Strategy<MontanaShape> {
       return;
     }
     const { job } = effect;
-    port.deliver({ type: 'done', job, result: { type: 'chain', window: job.window, from: job.from, value } });
+    port.deliver({ type: 'done', job, result: { type: job.type, window: job.window, from: job.from, value } });
   }
 
   #valueOf({ from, iterations }: MontanaShape['job']): Id | undefined {

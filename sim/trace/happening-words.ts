@@ -51,16 +51,21 @@ export const happeningInWords = ({ what, who, content, subject }: Recorded, { na
     case HAPPENINGS.alarm:
       return `${host} is woken by its count of hashes`;
     case HAPPENINGS.work:
-      return `${host} queues the chain of window ${(subject as ChainJob).window}, ${(subject as ChainJob).iterations} hashes`;
+      return `${host} queues the ${chainOf(subject)}, ${(subject as ChainJob).iterations} hashes`;
     case HAPPENINGS.cancel:
-      return `${host} gives up the chain of window ${(subject as ChainJob).window}`;
+      return `${host} gives up the ${chainOf(subject)}`;
     case HAPPENINGS.done:
-      return `${host} has hashed the chain of window ${(subject as ChainJob).window}`;
+      return `${host} has hashed the ${chainOf(subject)}`;
     case HAPPENINGS.persist:
       return `${host} writes ${recordInWords(subject as DiskRecord)}`;
     case HAPPENINGS.emit:
       return `${host} ${noticeInWords(subject as Notice, nameOf)}`;
   }
+};
+
+const chainOf = (subject: unknown): string => {
+  const { type, window } = subject as ChainJob;
+  return `${type === 'candidate' ? 'candidate chain' : 'chain'} of window ${window}`;
 };
 
 const recordInWords = ({ final, open }: DiskRecord): string => {

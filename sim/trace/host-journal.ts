@@ -17,7 +17,8 @@ export interface HostJournals {
   readonly genesis: Genesis;
   /** The state before window 0. */
   readonly settled: Settled;
-  readonly founders: readonly Founder[];
+  readonly members: readonly Founder[];
+  readonly joining: readonly (number | undefined)[];
   readonly names: readonly string[];
   /** By name of the host. */
   readonly journals: ReadonlyMap<string, (bytes: Uint8Array) => void> | undefined;
@@ -28,7 +29,8 @@ export const hostRecorders = ({
   scenario,
   genesis,
   settled,
-  founders,
+  members,
+  joining,
   names,
   journals = new Map(),
 }: HostJournals): ReadonlyMap<number, HostRecorder> => {
@@ -36,11 +38,13 @@ export const hostRecorders = ({
   for (const [name, sink] of journals) {
     const host = names.indexOf(name);
     if (host < 0) throw new RangeError(`no host is called ${name}`);
+    const member = members[host];
     const setting = {
       name,
       genesis: genesis.paramsBytes,
       nodes: changedNodes(genesis, settled),
-      publicKey: founders[host]?.node.publicKey,
+      publicKey: member?.node.publicKey,
+      entry: member && { operator: member.account.publicKey, from: joining[host] ?? 0 },
       timers: scenario.timers,
       adoption: scenario.adoption,
       suite: scenario.suite === 'real' ? SUITE_REAL : SUITE_MODELLED,

@@ -38,7 +38,8 @@ const TIMER = 1;
 const ALARM = 2;
 const HASHER = 3;
 const LATE = 4;
-export const LANES_PER_HOST = 5;
+const ASIDE = 5;
+export const LANES_PER_HOST = 6;
 
 /** What a strategy put off: an input, an effect, or else itself. */
 interface Late<S extends Shape> {
@@ -48,7 +49,7 @@ interface Late<S extends Shape> {
 }
 
 /**
- * One host: a process with one protocol core, a hasher, a disk. An input is handled when it arrives or, while the core is busy,
+ * One host: a process with one protocol core, a hasher and a core beside it, a disk. An input is handled when it arrives or, while the core is busy,
  * in turn; its effects take place when the handling ends. A crash may fall between any two effects; the disk outlives it.
  */
 export class Host<S extends Shape> implements Clock, Port<S> {
@@ -61,6 +62,8 @@ export class Host<S extends Shape> implements Clock, Port<S> {
   readonly #queue: Queue;
   readonly #strategy: Strategy<S> | undefined;
   readonly #hasher: Hasher<S['job']>;
+  /** The core beside it. */
+  readonly #aside: Hasher<S['job']>;
   readonly #lanes: readonly number[];
   #disk: S['disk'];
   #incarnation = 0;
@@ -85,6 +88,7 @@ export class Host<S extends Shape> implements Clock, Port<S> {
     this.#strategy = strategy;
     this.#lanes = lanes;
     this.#hasher = new Hasher(around.queue, lanes[HASHER] as number, spec.rate);
+    this.#aside = new Hasher(around.queue, lanes[ASIDE] as number, spec.rate);
     this.#inbox = new Inbox(spec.inbox);
     this.#disk = around.adapter.format(index);
   }
@@ -106,6 +110,7 @@ export class Host<S extends Shape> implements Clock, Port<S> {
     if (this.#machine !== undefined) return;
     const incarnation = this.#incarnation++;
     this.#hasher.start();
+    this.#aside.start();
     this.#around.note(HAPPENINGS.start, this.index, incarnation);
     this.#effects = [];
     this.#machine = this.#around.adapter.create(this.index, incarnation, this, collect(this.#effects));
@@ -156,7 +161,10 @@ export class Host<S extends Shape> implements Clock, Port<S> {
         this.input({ type: 'alarm' });
         break;
       case HASHER:
-        this.#complete();
+        this.#complete(this.#hasher);
+        break;
+      case ASIDE:
+        this.#complete(this.#aside);
         break;
       case LATE:
         this.#release();
@@ -324,11 +332,11 @@ export class Host<S extends Shape> implements Clock, Port<S> {
         break;
       case 'work':
         note(HAPPENINGS.work, this.index, adapter.identifyJob(effect.job), effect.job);
-        this.#hasher.work(effect.job, effect.iterations);
+        this.#hasherOf(effect.job).work(effect.job, effect.iterations);
         break;
       case 'cancel':
         note(HAPPENINGS.cancel, this.index, adapter.identifyJob(effect.job), effect.job);
-        this.#hasher.cancel(effect.job);
+        this.#hasherOf(effect.job).cancel(effect.job);
         break;
       case 'persist':
         note(HAPPENINGS.persist, this.index, adapter.identifyRecord(effect.record), effect.record);
@@ -352,8 +360,12 @@ export class Host<S extends Shape> implements Clock, Port<S> {
     else this.#queue.schedule(this.#lanes[lane] as number, Math.max(at, this.now));
   }
 
-  #complete(): void {
-    const job = this.#hasher.complete();
+  #hasherOf(job: S['job']): Hasher<S['job']> {
+    return this.#around.adapter.isAside?.(job) === true ? this.#aside : this.#hasher;
+  }
+
+  #complete(hasher: Hasher<S['job']>): void {
+    const job = hasher.complete();
     const { adapter } = this.#around;
     this.#around.note(HAPPENINGS.done, this.index, adapter.identifyJob(job), job);
     this.input({ type: 'done', job, result: adapter.compute(job) });

@@ -74,6 +74,7 @@ export const probe = (
     identifyJob: mixText,
     format: () => [],
     write: (disk, record) => [...disk, record],
+    isAside: (job) => job.startsWith('aside'),
     compute: (job) => `${job}!`,
     identity: (host) => `id-${host}`,
   };

@@ -60,7 +60,7 @@ export interface Out<S extends Shape> {
   timer(at: number | undefined): void;
   /** Replaces the alarm before: due when the count of iterations reaches `at`; undefined: none. */
   alarm(at: number | undefined): void;
-  /** Queues a job of so many iterations on the hasher; jobs run one after another. */
+  /** Queues a job of so many iterations on the hasher, or on the core beside it (`isAside`); jobs run one after another. */
   work(job: S['job'], iterations: number): void;
   /** Forgets a job, compared by reference; the ones behind it move up. */
   cancel(job: S['job']): void;
@@ -94,6 +94,8 @@ export interface Adapter<S extends Shape> {
   /** An empty disk, and a disk after one more durable record. */
   format(host: number): S['disk'];
   write(disk: S['disk'], record: S['record']): S['disk'];
+  /** Whether a job runs on a second core beside the hasher, as fast as it, whose iterations do not count. By default none does. */
+  isAside?(job: S['job']): boolean;
   /** The result of a job, asked for when it completes. */
   compute(job: S['job']): S['result'];
   /** What the handshake shows in clear of a host: its public identity. */
