@@ -355,6 +355,21 @@ describe('presence', () => {
     expect(over(2, 4)).toEqual([1000, 0, 0, 0]);
     expect(over(2, 2)).toEqual([0, 0, 0, 0]);
   });
+
+  test('of a node that was admitted counts from the next window on, of one that was not it says nothing', () => {
+    const { observer, over } = presence(scene(), hostOf, (host) => host < 2);
+    const founders = [{ nodeId: nodeOf(0), startWindow: 0n }];
+    const nodes = [...founders, { nodeId: nodeOf(2), startWindow: 1n }];
+    const { detail } = seenBy(observer, [
+      [0, final(0, { nodes: founders, included: [0, 1] })],
+      [0, final(1, { nodes, included: [0, 1] })],
+      [0, final(2, { nodes, included: [0, 1, 2] })],
+      [0, final(3, { nodes, included: [0, 1] })],
+    ]);
+    expect(over(0, 4)).toEqual([1000, 1000, 500, 0]);
+    expect(over(3, 4)).toEqual([1000, 1000, 0, 0]);
+    expect(detail).toBe('mean 0.833, lowest 0.500');
+  });
 });
 
 describe('promise-kept', () => {

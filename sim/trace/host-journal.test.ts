@@ -64,7 +64,7 @@ describe('the journal of a host that crashes and comes back', () => {
   test('holds no key that signs', () => {
     const [setting] = entries;
     expect(Object.keys(setting as Entry)).toEqual([
-      ...['type', 'name', 'genesis', 'nodes', 'publicKey', 'timers', 'adoption', 'suite', 'secret'],
+      ...['type', 'name', 'genesis', 'nodes', 'publicKey', 'entry', 'timers', 'adoption', 'suite', 'secret'],
     ]);
   });
 
@@ -289,4 +289,36 @@ describe('a journal replays', () => {
 
 test('a host that is not there keeps no journal', () => {
   expect(() => hostRecorded(short(), 'n004')).toThrow('no host is called n004');
+});
+
+test('the journal of a host that joins, crashes on the way and becomes a node replays to the same effects', () => {
+  const { result, bytes } = hostRecorded(
+    short({
+      ...{ nodes: 2, windows: 13, profile: { tau2: 8 }, workload: {} },
+      hosts: [{ count: 1 }, { count: 1, joins: 1 }],
+      faults: [
+        { type: 'crash', window: 5, after: 20, hosts: ['n001'] },
+        { type: 'restart', window: 5, after: 30, hosts: ['n001'] },
+      ],
+    }),
+    'n001',
+  );
+  expect(result.properties.filter(({ met }) => !met)).toEqual([]);
+  const { trouble, end, windows } = replayed(bytes);
+  expect(trouble === undefined ? '' : troubleInWords(trouble)).toBe('');
+  expect({ end, windows }).toEqual({ end: 'whole', windows: 14 });
+  const entries = entriesOf(bytes);
+  const published = entries.filter((entry) => entry.type === 'object' && entry.code === 0x10);
+  expect(published).toHaveLength(1);
+  const effects = recordsOf(entries).flatMap(effectsOf);
+  const segments = effects.filter((effect) => effect.type === 'work' && effect.candidate);
+  // One more than hashed: the crash took one, and one was given up on admission.
+  expect(segments.length).toBeGreaterThan(8);
+  const chains = effects.flatMap((effect) => (effect.type === 'persist' ? (effect.open?.chain ?? []) : []));
+  expect(chains.at(-1)).toMatchObject({ wStart: 1 });
+  // Its operator's key cannot sign here, and nobody else's stands for it.
+  const [setting] = entries as [Extract<Entry, { type: 'setting' }>];
+  const operator = setting.publicKey as Uint8Array;
+  const others = [{ ...setting, entry: { operator, from: 1 } }, ...entries.slice(1)];
+  expect(replayed(journalOf(others)).trouble).toMatchObject({ type: 'differs' });
 });

@@ -231,6 +231,51 @@ describe('timers and alarms', () => {
   });
 });
 
+describe('the core beside the hasher', () => {
+  const ends = (submissions: string, crash: boolean) => {
+    const { world, told } = probe(
+      1,
+      (_, input, out) => {
+        if (input.type !== 'submit') return 0;
+        for (const job of input.submission.split(' ')) {
+          if (job.startsWith('-')) out.cancel(job.slice(1));
+          else out.work(job, 300);
+        }
+        return 0;
+      },
+      {
+        host: { rate: { iterations: 3, micros: 1 } },
+        interventions: [
+          say(10, 'a', submissions),
+          ...(crash ? [{ at: 50, type: 'crash', hosts: ['a'] } as const] : []),
+        ],
+      },
+    );
+    world.run();
+    return told.flatMap(({ at, input }) => (input.type === 'done' ? [[at, input.result]] : []));
+  };
+
+  test('works as fast, at the same time, on jobs of its own one after another', () => {
+    expect(ends('x aside1 y aside2', false)).toEqual([
+      [110, 'x!'],
+      [110, 'aside1!'],
+      [210, 'y!'],
+      [210, 'aside2!'],
+    ]);
+  });
+
+  test('gives up a job without touching those of the hasher', () => {
+    expect(ends('x aside1 aside2 -aside1', false)).toEqual([
+      [110, 'x!'],
+      [110, 'aside2!'],
+    ]);
+  });
+
+  test('forgets its jobs in a crash', () => {
+    expect(ends('aside1', true)).toEqual([]);
+  });
+});
+
 describe('the hasher', () => {
   test('does one job after another, throw-away between them, and counts it all', () => {
     const { world, told } = probe(
