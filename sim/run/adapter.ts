@@ -5,7 +5,7 @@ import type { SigningKey, Suite } from '#core/crypto/suite.ts';
 import { Host, type HostPorts, type Notice } from '#core/host/host.ts';
 import { Disk, type DiskRecord } from '#core/journal/disk.ts';
 import type { HostInputs, HostRecorder } from '#core/journal/recorder.ts';
-import type { Adoption } from '#core/participant/context.ts';
+import type { Adoption, ParticipantConfig } from '#core/participant/context.ts';
 import type { ApplyMemo } from '#core/participant/evaluation.ts';
 import type { TimerFigures } from '#core/participant/timers.ts';
 import type { ChainJob, ChainResult, Meter } from '#core/participant/types.ts';
@@ -38,6 +38,8 @@ export interface AdapterOptions {
   readonly adoption: Adoption;
   /** By number of the host. */
   readonly identities: readonly { readonly nodeId: Id; readonly key: SigningKey }[];
+  /** By number of the host: for whom its node earns, and since when it seeks entry where it is no node. */
+  readonly entries: readonly NonNullable<ParticipantConfig['entry']>[];
   /** Encode and decode every message on its way. */
   readonly wire: boolean;
   /** By number of the host: who keeps a journal. */
@@ -62,7 +64,10 @@ export const montanaAdapter = (options: AdapterOptions): Adapter<MontanaShape> =
     identifyJob,
     format: () => new Disk(options.genesis),
     write: (disk, record) => disk.write(record),
-    compute({ window, from, iterations }) {
+    isAside: ({ type }) => type === 'candidate',
+    compute({ type, window, from, iterations }) {
+      // Nobody else hashes it.
+      if (type === 'candidate') return { type, window, from, value: timechainStep(from, iterations) };
       const key = `${from}${iterations}`;
       let value = chains.get(key);
       if (value === undefined) {
@@ -70,7 +75,7 @@ export const montanaAdapter = (options: AdapterOptions): Adapter<MontanaShape> =
         if (chains.size >= CHAINS) chains.delete(chains.keys().next().value as string);
         chains.set(key, value);
       }
-      return { type: 'chain', window, from, value };
+      return { type, window, from, value };
     },
     identity: (host) => options.identities[host]?.nodeId ?? '',
   };
@@ -92,9 +97,10 @@ class HostMachine implements Machine<MontanaShape> {
   }
 
   start(disk: Disk, seed: Uint8Array): void {
-    const { genesis, suite, memo, timers, adoption, identities, wire } = this.#options;
+    const { genesis, suite, memo, timers, adoption, identities, entries, wire } = this.#options;
     const meter = this.#meter;
     const out = this.#out;
+    const entry = entries[this.#number];
     const config = {
       network: genesis.network,
       verify: (publicKey: Uint8Array, message: Uint8Array, signature: Uint8Array) => {
@@ -102,6 +108,7 @@ class HostMachine implements Machine<MontanaShape> {
         return suite.verify(publicKey, message, signature);
       },
       identity: identities[this.#number],
+      ...(entry === undefined ? {} : { entry }),
       timers,
       adoption,
       memo: memo(this.#number),

@@ -18,7 +18,7 @@ import type { RunOptions } from './options.ts';
 import type { Scenario } from './scenario.ts';
 import { hostNames } from './settings.ts';
 import { genesisOf, hostSpecs, interventionsOf, suiteOf } from './setup.ts';
-import { chainLengthOf, withPast } from './start.ts';
+import { chainLengthOf, joiningOf, withPast } from './start.ts';
 import { strategiesOf } from './strategies.ts';
 
 /** What a scenario and its seed fix before anything happens. Hosts are numbered in the order of their names. */
@@ -26,8 +26,10 @@ export interface Beginning {
   readonly scenario: Scenario;
   readonly seed: string;
   readonly suite: Suite;
-  /** By number of the host. */
-  readonly founders: readonly Founder[];
+  /** By number of the host: founders, and those that join later. */
+  readonly members: readonly Founder[];
+  /** By number of the host: since when it seeks entry; undefined: it is a founder. */
+  readonly joining: readonly (number | undefined)[];
   readonly names: readonly string[];
   readonly genesis: Genesis;
   /** The state before window 0. */
@@ -45,15 +47,17 @@ export interface Beginning {
 export const beginningOf = (scenario: Scenario): Beginning => {
   const seed = String(scenario.seed);
   const suite = suiteOf(scenario, seed);
-  const founders = makeFounders(scenario.nodes, suite);
+  const members = makeFounders(scenario.nodes, suite);
+  const joining = joiningOf(scenario);
+  const founders = members.filter((_, host) => joining[host] === undefined);
   const names = hostNames(scenario.nodes);
   const genesis = genesisOf(scenario, founders);
-  const chainLength = chainLengthOf(scenario, founders);
+  const chainLength = chainLengthOf(scenario, members);
   const settled = withPast(genesisSettled(genesis, new MemoryBase()), chainLength);
-  const strategies = strategiesOf(scenario, founders);
-  const hostByNode = new Map(founders.map((founder, host) => [founder.nodeId, host]));
+  const strategies = strategiesOf(scenario, members);
+  const hostByNode = new Map(members.map(({ nodeId }, host) => [nodeId, host]));
   return {
-    ...{ scenario, seed, suite, founders, names, genesis, settled, chainLength, strategies },
+    ...{ scenario, seed, suite, members, joining, names, genesis, settled, chainLength, strategies },
     hostOf: (nodeId) => hostByNode.get(nodeId),
     isHonest: (host) => !strategies.has(names[host] as string),
   };
@@ -69,7 +73,7 @@ export interface WorldParts extends Pick<RunOptions, 'reverseHosts' | 'happening
 
 /** The world of a run, at time 0. */
 export const worldOf = (
-  { scenario, seed, suite, founders, names, settled, strategies, isHonest }: Beginning,
+  { scenario, seed, suite, members, joining, names, settled, strategies, isHonest }: Beginning,
   { memo, recorders, observe, reverseHosts, happenings }: WorldParts,
 ): World<MontanaShape> => {
   const hosts = hostSpecs(scenario, names);
@@ -83,7 +87,8 @@ export const worldOf = (
       memo: (host) => (scenario.memo && isHonest(host) ? memo.of(host) : NO_MEMO),
       timers: scenario.timers === 'patient' ? PATIENT_TIMERS : ORDINARY_TIMERS,
       adoption: scenario.adoption,
-      identities: founders.map(({ nodeId, node }) => ({ nodeId, key: node })),
+      identities: members.map(({ nodeId, node }) => ({ nodeId, key: node })),
+      entries: members.map(({ account }, host) => ({ operator: account, from: joining[host] ?? 0 })),
       wire: scenario.wire,
       recorders,
     }),

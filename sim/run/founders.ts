@@ -4,7 +4,7 @@ import { sha256 } from '#core/crypto/hash.ts';
 import { nodeId } from '#core/crypto/ids.ts';
 import type { SigningKey, Suite } from '#core/crypto/suite.ts';
 
-/** A founder of a simulated network: its keys follow from its number alone, so that genesis is made of the same keys in every run. */
+/** A founder of a simulated network, or who joins it later: its keys follow from its number alone, so that genesis is made of the same keys in every run. */
 export interface Founder {
   readonly nodeId: Id;
   readonly node: SigningKey;
@@ -13,7 +13,7 @@ export interface Founder {
 
 const seedOf = (role: string, number: number): Uint8Array => sha256(ascii(`montana-sim/founder/${number}/${role}`));
 
-/** Test keys of `count` founders. Key generation is most of the start-up time: about 1.6 ms a key. */
+/** Test keys of `count` hosts. Key generation is most of the start-up time: about 1.6 ms a key. */
 export const makeFounders = (count: number, suite: Suite): readonly Founder[] =>
   Array.from({ length: count }, (_, number) => {
     const node = suite.key(seedOf('node', number));

@@ -30,14 +30,14 @@ export class Onlookers {
   readonly #asked: readonly Measure[];
 
   constructor(beginning: Beginning, scene: Scene, memo: SharedMemo, model: Planted['model']) {
-    const { scenario, suite, founders, settled, chainLength, hostOf } = beginning;
+    const { scenario, suite, members, joining, settled, chainLength, hostOf } = beginning;
     this.#scenario = scenario;
     this.#scene = scene;
     this.#head = finalEverywhere(scene);
-    this.#presence = presence(scene, hostOf);
+    this.#presence = presence(scene, hostOf, (host) => joining[host] === undefined);
     this.#measures = new Measures(hostOf);
-    this.#asked = askedMeasures(scenario, founders, settled);
-    const judges = modelJudge(model?.(settled.network) ?? settled.network, founders, chainLength, suite.verify);
+    this.#asked = askedMeasures(scenario, members, settled);
+    const judges = modelJudge(model?.(settled.network) ?? settled.network, members, chainLength, suite.verify);
     this.#observers = [
       agreement(scene),
       equalRoots(scene),

@@ -56,13 +56,13 @@ export class Run {
     this.scenario = scenario;
     this.#options = options;
     const beginning = beginningOf(scenario);
-    const { seed, suite, founders, names, settled, hostOf, isHonest } = beginning;
+    const { seed, suite, members, joining, names, settled, hostOf, isHonest } = beginning;
     this.#settled = settled;
     this.genesis = settled;
     this.hostOf = hostOf;
     const isUp = (host: number): boolean => this.world.hosts[host]?.up ?? false;
     this.scene = { network: settled.network, names, isHonest, isUp };
-    const accounts = founders.map(({ account }) => account);
+    const accounts = members.filter((_, host) => joining[host] === undefined).map(({ account }) => account);
     this.#workload = new Workload(scenario, suite, new Stream(`${seed}/workload`), accounts, isUp);
     const { planted = {}, journals } = options;
     const honest = names.map((_, host) => host).filter(isHonest);

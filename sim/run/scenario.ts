@@ -51,6 +51,11 @@ const hostsSchema = z.strictObject({
   uplink: whole(1_000, 1_000_000_000_000).default(50_000_000),
   /** Windows each node of the group has confirmed before the run: its chain_length and snapshot in the state before window 0. */
   chainLength: whole(1, 1_000_000_000).default(1),
+  /**
+   * These hosts are no founders: they follow from the start, and from this window on they hash candidate chains, register, and
+   * become nodes when they are admitted (05).
+   */
+  joins: whole(0, 1_000_000).optional(),
 });
 
 /** A moment inside a run: when the first node enters `window`, and so many virtual seconds later. */
@@ -92,6 +97,22 @@ const workloadSchema = z.strictObject({
   creations: whole(0, 1_000).default(0),
   /** Shops, each with an account: once all are funded each makes one transfer of `amount` nɈ a window to the next (`shops.ts`). */
   shops: z.strictObject({ count: whole(2, 10_000), amount: whole(1, 1_000_000_000) }).optional(),
+  /**
+   * Accounts that spend `amount` nɈ and fall idle, the last `dust` of them with 1 nɈ left; the first `recreated` exist again later,
+   * with the same key (`sleepers.ts`).
+   */
+  sleepers: z
+    .strictObject({
+      count: whole(1, 1_000),
+      amount: whole(4, 1_000_000_000),
+      dust: whole(0, 1_000).default(0),
+      recreated: whole(0, 1_000).default(0),
+    })
+    .optional(),
+  /** An attacker without a key hands in again what accounts signed that vanished and exist again (`replayer.ts`). */
+  replayer: z.boolean().default(false),
+  /** The descendants of one account, each of which creates another as often as the cooldown allows (`lineage.ts`). */
+  lineage: z.boolean().default(false),
 });
 
 const adversarySchema = z.discriminatedUnion('type', [
@@ -120,7 +141,7 @@ const expectSchema = z.union([
 export type Expectation = z.infer<typeof expectSchema>;
 
 /** Measures that a run takes only if asked: they cost time, or say nothing of most scenarios. */
-export const MEASURES = ['lottery', 'payments', 'closing', 'epochs'] as const;
+export const MEASURES = ['lottery', 'payments', 'closing', 'epochs', 'pruning', 'lineage', 'growth'] as const;
 
 /** The same experiment under other settings, where other things are expected: the rule as published, for one. */
 const variantSchema = z.strictObject({
@@ -168,7 +189,7 @@ export const scenarioSchema = z.strictObject({
       links: whole(1, 1_000).default(24),
     })
     .default({ loss: 1_000, jitter: 20_000, links: 24 }),
-  workload: workloadSchema.default({ transfers: 0, anchors: 0, creations: 0 }),
+  workload: workloadSchema.prefault({}),
   faults: z.array(faultSchema).max(1_000).default([]),
   adversary: z.array(adversarySchema).max(64).default([]),
   /** By default everything holds. A property that is not named here is not judged. */

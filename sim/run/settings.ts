@@ -29,9 +29,21 @@ export const parseScenario = (input: unknown, source: string): Scenario => {
   if (hosts !== scenario.nodes) {
     throw new ScenarioError(`${source}: nodes: is ${scenario.nodes}, but the groups of hosts make ${hosts}`);
   }
+  checkJoining(scenario, source);
   checkHostNames(scenario, source);
   checkOneStrategy(scenario, source);
   return scenario;
+};
+
+/** Somebody founds the network, and who joins it later has no past in it. */
+const checkJoining = ({ hosts }: Scenario, source: string): void => {
+  if (hosts.every(({ joins }) => joins !== undefined)) {
+    throw new ScenarioError(`${source}: hosts: all of them join; a group without "joins" founds the network`);
+  }
+  hosts.forEach(({ joins, chainLength }, i) => {
+    if (joins === undefined || chainLength === 1) return;
+    throw new ScenarioError(`${source}: hosts.${i}.chainLength: is ${chainLength}, but nodes that join begin with 1`);
+  });
 };
 
 /** A host has one strategy: lines of one type that name it go together, of two types not. */

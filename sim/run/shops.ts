@@ -17,7 +17,7 @@ const TRADE = 30_000_000;
 /** A transfer somebody makes because a window is final. */
 export interface Deal {
   readonly sender: Id;
-  /** undefined: an account that does not exist yet, which the transfer creates. */
+  /** One that does not exist is created by the transfer; undefined: a new one, which joins the accounts of all users. */
   readonly link: Id | undefined;
   readonly amount: bigint;
   /** Microseconds after the window is final. */
@@ -26,7 +26,7 @@ export interface Deal {
   readonly isPayment: boolean;
 }
 
-/** What shops know of the users of a run. Accounts are those of the founders, then those created, in the order of their creation. */
+/** What those who deal know of the users of a run. Accounts are those of the founders, then those created, in the order of their creation. */
 export interface Street {
   readonly accounts: readonly Id[];
   /** An operation of its own is under way. */

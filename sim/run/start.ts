@@ -4,6 +4,10 @@ import type { Settled } from '#core/transition/settled.ts';
 import type { Founder } from './founders.ts';
 import type { Scenario } from './scenario.ts';
 
+/** The window from which on each host seeks entry; undefined: it is a founder. */
+export const joiningOf = ({ hosts }: Pick<Scenario, 'hosts'>): readonly (number | undefined)[] =>
+  hosts.flatMap(({ count, joins }) => new Array<number | undefined>(count).fill(joins));
+
 /** chain_length of each host's node before the run. */
 export const chainLengths = ({ hosts }: Pick<Scenario, 'hosts'>): readonly number[] =>
   hosts.flatMap(({ count, chainLength }) => new Array<number>(count).fill(chainLength));

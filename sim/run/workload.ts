@@ -8,8 +8,11 @@ import type { FinalRecord } from '#core/participant/types.ts';
 import type { AccountRecord } from '#core/state/records.ts';
 import type { Settled } from '#core/transition/settled.ts';
 import type { Stream } from '#sim/kernel/streams.ts';
+import { Lineage } from './lineage.ts';
+import { Replayer } from './replayer.ts';
 import type { Scenario } from './scenario.ts';
-import { Shops } from './shops.ts';
+import { type Deal, Shops, type Street } from './shops.ts';
+import { Sleepers } from './sleepers.ts';
 
 /** An operation and the host it is handed to. */
 export interface Submission {
@@ -36,13 +39,15 @@ export class Workload {
   readonly #keys = new Map<Id, SigningKey>();
   /** Accounts in the order they came to exist. */
   readonly #accounts: Id[] = [];
-  /** The host that a shop uses: founders their own, the others in turn. */
+  /** The host that an account deals at: founders their own, the others in turn. */
   readonly #hosts = new Map<Id, number>();
   /** The operation each account waits for, and since when. */
   readonly #pending = new Map<Id, { readonly id: Id; readonly window: number }>();
   readonly #app = appId('montana-sim');
   readonly #isUp: (host: number) => boolean;
-  readonly #shops: Shops | undefined;
+  /** Those who deal, one after another: nobody deals for an account that another has just dealt for. */
+  readonly #dealers: readonly { next(settled: Settled, street: Street): readonly Deal[] }[];
+  readonly #replayer: Replayer | undefined;
   #created = 0;
   submitted = 0;
   settled = 0;
@@ -58,17 +63,27 @@ export class Workload {
     this.#suite = suite;
     this.#stream = stream;
     this.#isUp = isUp;
-    const { shops } = scenario.workload;
-    this.#shops = shops && new Shops(shops, stream);
-    for (const key of founders) this.#know(key);
+    for (const key of founders) this.#accounts.push(this.#hold(key));
+    const { shops, sleepers, lineage, replayer } = scenario.workload;
+    const newAccount = (): Id => this.#newAccount();
+    this.#dealers = [
+      ...(shops === undefined ? [] : [new Shops(shops, stream)]),
+      ...(sleepers === undefined ? [] : [new Sleepers(sleepers, newAccount)]),
+      ...(lineage ? [new Lineage(newAccount)] : []),
+    ];
+    this.#replayer = replayer ? new Replayer() : undefined;
   }
 
-  #know(key: SigningKey): Id {
+  #hold(key: SigningKey): Id {
     const id = accountId(SUITE_ML_DSA_65, key.publicKey);
+    this.#hosts.set(id, this.#keys.size % this.#scenario.nodes);
     this.#keys.set(id, key);
-    this.#hosts.set(id, this.#accounts.length % this.#scenario.nodes);
-    this.#accounts.push(id);
     return id;
+  }
+
+  /** An account whose key the run holds; it does not exist yet. */
+  #newAccount(): Id {
+    return this.#hold(this.#suite.key(sha256(ascii(`montana-sim/${this.#scenario.seed}/created/${this.#created++}`))));
   }
 
   /** A window is final: what users submit because of it. */
@@ -111,36 +126,65 @@ export class Workload {
     add(creations, (sender, key) => {
       const account = state.account(sender);
       if (account === undefined || account.balance < 2n || account.lastAccountCreationWindow > 0) return;
-      return this.#creation(account, account.balance / 2n, key);
+      return this.#creation(account, account.balance / 2n, this.#newUser(), key);
     });
-    submissions.push(...this.#deals(settled));
+    submissions.push(...this.#deals(settled), ...this.#replays(record));
     return submissions.sort((a, b) => compareIds(a.operation.id, b.operation.id));
   }
 
-  /** What the shops do. */
   #deals(settled: Settled): readonly Submission[] {
-    const isOpen = (account: Id): boolean => this.#isUp(this.#hosts.get(account) as number);
-    const isBusy = (account: Id): boolean => this.#pending.has(account);
-    // A copy: the accounts that these deals create come after all there are.
-    const deals = this.#shops?.next(settled, { accounts: [...this.#accounts], isBusy, isOpen }) ?? [];
-    return deals.map(({ sender, link, amount, delay, isPayment }) => {
-      const account = settled.state.account(sender) as AccountRecord;
-      const key = this.#keys.get(sender) as SigningKey;
-      const operation =
-        link === undefined
-          ? this.#creation(account, amount, key)
-          : makeOperation({ type: 'Transfer', prevHash: account.frontierHash, sender, link, amount }, key);
-      return this.#submit(settled, { host: this.#hosts.get(sender) as number, operation, delay, isPayment });
+    const street: Street = {
+      accounts: this.#accounts,
+      isBusy: (account) => this.#pending.has(account),
+      isOpen: (account) => this.#isUp(this.#hosts.get(account) as number),
+    };
+    return this.#dealers.flatMap((dealer) => {
+      // A copy: the accounts that these deals create come after all there are.
+      const deals = dealer.next(settled, { ...street, accounts: [...this.#accounts] });
+      return deals.map((deal) => this.#deal(settled, deal));
     });
   }
 
-  /** A transfer to a new account, whose key the run holds. */
-  #creation({ accountId: sender, frontierHash: prevHash }: AccountRecord, amount: bigint, key: SigningKey): Operation {
-    const seed = sha256(ascii(`montana-sim/${this.#scenario.seed}/created/${this.#created++}`));
-    const receiver = this.#suite.key(seed);
-    const link = this.#know(receiver);
-    const fields = { suiteId: SUITE_ML_DSA_65, receiverPubkey: receiver.publicKey, amount };
-    return makeOperation({ type: 'TransferModeB', prevHash, sender, link, ...fields }, key);
+  #deal(settled: Settled, { sender, link = this.#newUser(), amount, delay, isPayment }: Deal): Submission {
+    const { state } = settled;
+    const account = state.account(sender) as AccountRecord;
+    const key = this.#keys.get(sender) as SigningKey;
+    const operation =
+      state.account(link) === undefined
+        ? this.#creation(account, amount, link, key)
+        : makeOperation({ type: 'Transfer', prevHash: account.frontierHash, sender, link, amount }, key);
+    return this.#submit(settled, { host: this.#hostOf(sender), operation, delay, isPayment });
+  }
+
+  /** The host that an account deals at; the next one that is up while it is down. */
+  #hostOf(account: Id): number {
+    const { nodes } = this.#scenario;
+    const own = this.#hosts.get(account) as number;
+    for (let i = 0; i < nodes; i++) if (this.#isUp((own + i) % nodes)) return (own + i) % nodes;
+    return own;
+  }
+
+  /** What the attacker hands in, each to any host that is up. */
+  #replays(record: FinalRecord): readonly Submission[] {
+    const operations = this.#replayer?.next(record) ?? [];
+    return operations.flatMap((operation) => {
+      const host = this.#stream.below(this.#scenario.nodes);
+      return this.#isUp(host) ? [{ host, operation, delay: 0, isPayment: false }] : [];
+    });
+  }
+
+  /** A new account that joins those of all users. */
+  #newUser(): Id {
+    const id = this.#newAccount();
+    this.#accounts.push(id);
+    return id;
+  }
+
+  /** A transfer to an account that does not exist, and whose key the run holds. */
+  #creation({ accountId: sender, frontierHash }: AccountRecord, amount: bigint, link: Id, key: SigningKey): Operation {
+    const { publicKey: receiverPubkey } = this.#keys.get(link) as SigningKey;
+    const fields = { suiteId: SUITE_ML_DSA_65, receiverPubkey, amount };
+    return makeOperation({ type: 'TransferModeB', prevHash: frontierHash, sender, link, ...fields }, key);
   }
 
   #submit(

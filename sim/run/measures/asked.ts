@@ -2,18 +2,21 @@ import type { Settled } from '#core/transition/settled.ts';
 import { Stream } from '#sim/kernel/streams.ts';
 import type { Founder } from '../founders.ts';
 import type { Scenario } from '../scenario.ts';
-import { chainLengths } from '../start.ts';
+import { chainLengths, joiningOf } from '../start.ts';
 import { Closing } from './closing.ts';
 import { Epochs } from './epochs.ts';
+import { Growth } from './growth.ts';
+import { Lineage } from './lineage.ts';
 import { Lottery } from './lottery.ts';
 import type { Measure } from './measure.ts';
 import { Payments } from './payments.ts';
+import { Pruning } from './pruning.ts';
 
 /** How often the lottery of each final window is drawn again: about 0.05 ms each with a hundred nodes. */
 const REDRAWS = 25_000;
 
 /** The measures that a scenario asks for. `start`: the state before window 0. */
-export const askedMeasures = (scenario: Scenario, founders: readonly Founder[], start: Settled): readonly Measure[] =>
+export const askedMeasures = (scenario: Scenario, members: readonly Founder[], start: Settled): readonly Measure[] =>
   scenario.measure.map((name): Measure => {
     switch (name) {
       case 'closing':
@@ -22,10 +25,19 @@ export const askedMeasures = (scenario: Scenario, founders: readonly Founder[], 
         return new Payments();
       case 'epochs':
         return new Epochs(start);
+      case 'pruning':
+        return new Pruning(start);
+      case 'lineage':
+        return new Lineage();
+      case 'growth':
+        return new Growth(
+          start,
+          joiningOf(scenario).filter((joins) => joins !== undefined),
+        );
       case 'lottery': {
         const lengths = chainLengths(scenario);
         const least = Math.min(...lengths);
-        const light = founders.filter((_, host) => lengths[host] === least).map(({ nodeId }) => nodeId);
+        const light = members.filter((_, host) => lengths[host] === least).map(({ nodeId }) => nodeId);
         return new Lottery(new Set(light), new Stream(`${scenario.seed}/redraws`), REDRAWS);
       }
     }
