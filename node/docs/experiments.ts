@@ -43,6 +43,17 @@ export const EXPERIMENTS: readonly Experiment[] = [
       'paymentsLost',
     ],
   },
+  {
+    scenario: 'pruning',
+    seeds: 3,
+    metrics: ['replayed', 'replayedLoss', 'accountsVanished', 'nodesVanished.72', 'nodesVanished.80'],
+  },
+  { scenario: 'lineage', seeds: 1, metrics: ['lineage.1', 'lineageForm.1', 'lineage.2', 'lineageForm.2'] },
+  {
+    scenario: 'growth',
+    seeds: 2,
+    metrics: ['nodesActive', 'nodesByFormula', 'admitted', 'registrations', 'refused', 'entryFaults', 'welcomeShare'],
+  },
 ];
 
 /** A rule as published that breaks something, and the one that closes it. */
@@ -97,5 +108,21 @@ export const PAIRS: readonly Pair[] = [
     closed: '',
     shows: 'agreement',
     words: 'agreement',
+  },
+  {
+    rule: '`birthFrontier`: `zero` → `salted`',
+    scenario: 'pruning',
+    broken: 'zero-frontier',
+    closed: '',
+    shows: 'replayed',
+    words: 'old operations that settle again',
+  },
+  {
+    rule: '`creationCooldown`: `from-last` → `from-birth`',
+    scenario: 'lineage',
+    broken: 'from-last',
+    closed: '',
+    shows: 'lineage.2',
+    words: 'accounts of one lineage after two τ₂ (16 windows each)',
   },
 ];

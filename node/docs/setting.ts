@@ -8,11 +8,17 @@ export const settingLines = (scenario: Scenario): readonly (readonly [string, st
   const { nodes, windows, hosts, network, workload, faults, adversary, profile, measure } = scenario;
   const shops =
     workload.shops === undefined ? [] : [`${workload.shops.count} shops, ${workload.shops.amount / 1e9} Ɉ each`];
+  const { sleepers: idle } = workload;
+  const sleepers =
+    idle === undefined ? [] : [`${idle.count} accounts that fall idle, ${idle.recreated} of them made again`];
   const users = [
     ...(workload.transfers > 0 ? [`${workload.transfers} transfers`] : []),
     ...(workload.anchors > 0 ? [`${workload.anchors} anchors`] : []),
     ...(workload.creations > 0 ? [`${workload.creations} creations`] : []),
     ...shops,
+    ...sleepers,
+    ...(workload.lineage ? ['a lineage that creates as often as it may'] : []),
+    ...(workload.replayer ? ['somebody who hands in old operations again'] : []),
   ];
   return [
     ['Nodes, windows', `${nodes}, ${windows}; ${network.links} connections opened by each`],
@@ -25,13 +31,14 @@ export const settingLines = (scenario: Scenario): readonly (readonly [string, st
   ];
 };
 
-const groupText = ({ count, speed, spread, cpu, uplink, chainLength }: Scenario['hosts'][number]): string =>
+const groupText = ({ count, speed, spread, cpu, uplink, chainLength, joins }: Scenario['hosts'][number]): string =>
   [
     `${count}`,
     ...(speed === 1000 ? [] : [`hash rate ${speed / 1000}`]),
     ...(spread === 0 ? [] : [`hash rates ± ${spread / 10} %`]),
     ...(cpu === 1000 ? [] : [`core ${1000 / cpu} of the reference`]),
     ...(uplink === 50_000_000 ? [] : [`${uplink / 1e6} Mbit/s up`]),
+    ...(joins === undefined ? [] : [`seek entry from window ${joins} on`]),
     ...(chainLength === 1 ? [] : [`chain_length ${chainLength} at the start`]),
   ].join(', ');
 
