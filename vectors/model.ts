@@ -66,8 +66,8 @@ class NaiveTree {
   }
 }
 
-const setRoot = (items: readonly Listed[]): Id =>
-  new NaiveTree().root(items.map((item) => [item.nodeId, concat(fromHex(item.nodeId), fromHex(item.hash))]));
+const setRoot = (tree: NaiveTree, items: readonly Listed[]): Id =>
+  tree.root(items.map((item) => [item.nodeId, concat(fromHex(item.nodeId), fromHex(item.hash))]));
 
 /** −ln(endpoint / 2^256) in Q64.64 (04 §6.3). */
 const lnQ64 = (endpoint: Id, hybrid: boolean): bigint => {
@@ -107,7 +107,7 @@ export class Model {
   readonly #network: Network;
   readonly #founders: readonly Id[];
   readonly #verify: Verify;
-  readonly #trees = [new NaiveTree(), new NaiveTree(), new NaiveTree()] as const;
+  readonly #trees = [new NaiveTree(), new NaiveTree(), new NaiveTree(), new NaiveTree(), new NaiveTree()] as const;
   #accounts: Account[] = [];
   #nodes: Node[] = [];
   #pool: records.CandidateRecord[] = [];
@@ -184,11 +184,11 @@ export class Model {
     return {
       ...{ window, d: this.#d[window] as bigint, timechainValue, target, proposerNodeId, fallbackDepth },
       ...{ winnerId, winnerEndpoint: window === 0 ? ZERO_ID : this.#endpoint(winnerId, window - 1), payee, supply },
-      ...{ applied, accountRoot, nodeRoot, candidateRoot },
+      ...{ applied, cascade, aggregate: this.#aggregate(window), accountRoot, nodeRoot, candidateRoot },
       stateRoot: hashId('mt-state-root', nodeRoot, candidateRoot, accountRoot),
       controlRoot: new NaiveTree().root(input.registrations.map(({ id, bytes }) => [id, bytes])),
-      includedBundlesRoot: setRoot(bundles),
-      includedRevealsRoot: setRoot(reveals),
+      includedBundlesRoot: setRoot(this.#trees[3], bundles),
+      includedRevealsRoot: setRoot(this.#trees[4], reveals),
     };
   }
 
@@ -329,8 +329,9 @@ export class Model {
     const possession = concat(new TextEncoder().encode('mt-operator-pop'), r.nodePubkey);
     if (!this.#verify(r.operatorPubkey, possession, r.operatorPop)) return false;
     if (!this.#verify(r.nodePubkey, r.scope, r.signature)) return false;
-    if (r.vdfChainLength < required || r.wStart + r.vdfChainLength - 1n > w) return false;
+    if (r.vdfChainLength < most(required, 1n) || r.wStart + r.vdfChainLength - 1n > w) return false;
     const start = Number(r.wStart);
+    if (BigInt(start < 4 ? start : start - 2) < w - 4n * tau2) return false;
     let value = hash('mt-candidate-vdf-init', this.#t[start] as Id, this.#aggregate(start - 2), r.nodeId);
     for (let i = 0; i < Number(r.vdfChainLength); i++) value = iterate(value, this.#d[start + i] as bigint);
     return toHex(value) === r.proofEndpoint;
