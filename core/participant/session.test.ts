@@ -11,6 +11,7 @@ import {
   PRECOMMIT,
   PREVOTE,
   type Proposal,
+  type Reveal,
   type Vote,
 } from '../consensus/objects.ts';
 import { makeProposal, makeReproposal } from '../consensus/proposal.ts';
@@ -150,21 +151,24 @@ describe('what a leader may list (04 §10 step 9)', () => {
   const prevotes = (): readonly string[] =>
     emitted('publish').flatMap(({ object }) => (object.kind === 'vote' ? [object.proposalHash] : []));
 
-  const expectNil = (proposal: Proposal): void => {
+  const expectNil = (proposal: Proposal, reason: string): void => {
     expect(offer(proposal)).toEqual(accept);
-    expect(prevotes()).toEqual([seats[3].participant.session.open.nilHash]);
+    const { open, proposals } = seats[3].participant.session;
+    expect(prevotes()).toEqual([open.nilHash]);
+    expect(proposals.get(proposal.header.id)?.evaluation?.applied).toMatchObject({ valid: false, reason });
   };
 
   it('bundles of strangers: invalid, and nothing is fetched for them', () => {
     const proposal = proposed(started());
     effects = [];
-    expectNil(withHeader(proposal, [{ nodeId: idOf(1), hash: idOf(2) }, ...proposal.bundles].sort(byNode)));
+    const listed = [{ nodeId: idOf(1), hash: idOf(2) }, ...proposal.bundles].sort(byNode);
+    expectNil(withHeader(proposal, listed), 'BundleInvalid');
     expect(emitted('need')).toEqual([]);
   });
 
   it('fewer than a quorum: invalid', () => {
     const proposal = proposed(started());
-    expectNil(withHeader(proposal, proposal.bundles.slice(1)));
+    expectNil(withHeader(proposal, proposal.bundles.slice(1)), 'InsufficientBundles');
   });
 
   it('one bundle under the name of another node: invalid, or it would count as that one’s presence', () => {
@@ -177,7 +181,7 @@ describe('what a leader may list (04 §10 step 9)', () => {
     const { timechainValue, proposerNodeId: proposer } = proposal.header;
     const bodies = { bundles: named, reveals: proposal.reveals, operations: [], registrations: [] };
     const outcome = applyWindow(open.settled, { ...bodies, timechainValue, proposer, fallbackDepth: 1 }, () => true);
-    expectNil(withHeader(proposal, named, headerFields(outcome, open, proposer, 1)));
+    expectNil(withHeader(proposal, named, headerFields(outcome, open, proposer, 1)), 'BundleInvalid');
   });
 
   const byNode = (a: Listed, b: Listed): number => (a.nodeId < b.nodeId ? -1 : 1);
@@ -355,6 +359,19 @@ describe('catch-up (09 §12.16)', () => {
     seats[3].participant.caughtUp(seats[3].finals, 10_000);
     seats[3].participant.caughtUp([], 10_000);
     expect(seats[3].participant.session).toBe(session);
+  });
+});
+
+describe('reveals (04 §6.1)', () => {
+  it('a second one of a node and window is no other: the same counts once, a spoiled copy is refused', () => {
+    started();
+    const reveal = seats[0].said.find((o): o is Reveal => o.kind === 'reveal' && o.window === 1) as Reveal;
+    const { session } = seats[3].participant;
+    const before = session.reveals.listable().length;
+    expect([offer(reveal), offer(reveal), offer({ ...reveal })]).toEqual([accept, accept, accept]);
+    expect(offer(spoiled(reveal))).toEqual(reject('InvalidSignature'));
+    expect(session.reveals.listable()).toHaveLength(before + 1);
+    expect(session.reveals.of(seats[0].nodeId)?.signature).toEqual(reveal.signature);
   });
 });
 
