@@ -19,7 +19,7 @@ const DATA_HASH = idOf(2);
 /** Windows of the history: the last ones are after a τ₂ boundary. */
 const WINDOWS = 11;
 
-/** A history of four founders in which the first one's Anchor was cemented, as any of its participants saw it. */
+/** A history of four founders in which the first one's Anchor was cemented, as each of its participants saw it. */
 interface History {
   readonly genesis: Settled;
   readonly finals: readonly FinalRecord[];

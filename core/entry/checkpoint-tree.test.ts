@@ -88,7 +88,7 @@ describe('a proof shows nothing', () => {
     expect(openedCheckpoint(tree.root, 6, Uint8Array.of(...bytes, 0))).toBeUndefined();
   });
 
-  test('as any bytes at all', () => {
+  test('as arbitrary bytes', () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 400 }), fc.nat(9), (bytes, index) => {
         expect(openedCheckpoint(tree.root, index, bytes)).toBeUndefined();

@@ -6,11 +6,11 @@ import { type Roster, rosterOf } from '../consensus/roster.ts';
 import { listRoot } from '../consensus/set-roots.ts';
 import type { Network } from '../genesis/network.ts';
 import { revealOrder } from '../lottery/cascade.ts';
-import { lotteryWeight } from '../lottery/ticket.ts';
 import type { NodeRecord } from '../state/records.ts';
 import type { State } from '../state/view.ts';
 import { cementedBundleAggregate } from '../timechain/aggregate.ts';
 import { participationPermille } from '../timechain/difficulty.ts';
+import { lotteryBasis } from '../transition/open-window.ts';
 import { aggregateOf, pastWindow } from '../transition/past.ts';
 import type { LotteryBasis, PastWindow, Settled, SideState } from '../transition/settled.ts';
 import { windowLottery } from '../transition/window-lottery.ts';
@@ -80,8 +80,8 @@ export const settledFromArchive = (
     if (window === last) lastReveals = reveals;
     if (window <= boundary && boundary > 0) continue;
     const roster = before.undo(window, signers);
-    if (window === last) basis = basisOf(roster);
-    if (window === last - 1) basisBefore = basisOf(roster);
+    if (window === last) basis = lotteryBasis(roster);
+    if (window === last - 1) basisBefore = lotteryBasis(roster);
     if (window > 0) participation.push(participationOf(roster, signers));
     revealCount += reveals.length;
   }
@@ -140,11 +140,6 @@ const areListed = (header: Header, bundles: readonly Listed[], reveals: readonly
   [bundles, reveals].every((list) => strictlyAscending(list.map(({ nodeId }) => nodeId))) &&
   listRoot(bundles) === header.includedBundlesRoot &&
   listRoot(reveals) === header.includedRevealsRoot;
-
-const basisOf = ({ window, members }: Roster): LotteryBasis => ({
-  window,
-  entries: members.map(({ nodeId, weight, snapshot }) => ({ nodeId, weight: lotteryWeight(weight, snapshot) })),
-});
 
 const participationOf = ({ members, activeWeight, slotOf }: Roster, signers: readonly Id[]): number => {
   let included = 0n;

@@ -83,7 +83,7 @@ const openAfter = (settled: Settled): OpenWindow => {
 };
 
 /** Lottery weights of the nodes active in a window (04 §6.2). */
-const lotteryBasis = ({ window, members }: Roster): LotteryBasis => ({
+export const lotteryBasis = ({ window, members }: Roster): LotteryBasis => ({
   window,
   entries: members.map(({ nodeId, weight, snapshot }) => ({ nodeId, weight: lotteryWeight(weight, snapshot) })),
 });
