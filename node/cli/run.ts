@@ -1,10 +1,11 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setImmediate as breathe } from 'node:timers/promises';
 import { isAsExpected, type RunResult } from '#sim/run/result.ts';
 import { Run, type RunProgress } from '#sim/run/run.ts';
 import { clockText } from '#sim/trace/words.ts';
 import { causesText, withCauses } from './again.ts';
+import { makeFolder } from './folder.ts';
 import { type JournalFiles, openJournals, parseJournalTarget } from './journal-files.ts';
 import { type Changes, readScenario } from './scenarios.ts';
 import { commandLine } from './shell.ts';
@@ -19,7 +20,7 @@ export interface RunOptions extends Changes {
 }
 
 /** As a shell names a process that SIGINT ended. */
-const INTERRUPTED = 130;
+export const INTERRUPTED = 130;
 
 /** Runs and reports; returns the exit code. */
 export const run = async (name: string, options: RunOptions): Promise<number> => {
@@ -75,14 +76,6 @@ const outcomeOf = async (running: Run, journals: JournalFiles | undefined): Prom
     process.off('SIGINT', interrupt);
     running.endJournals();
     journals?.close();
-  }
-};
-
-const makeFolder = async (path: string): Promise<void> => {
-  try {
-    await mkdir(path, { recursive: true });
-  } catch (error) {
-    throw new UsageError(`--out ${path}: ${error instanceof Error ? error.message : String(error)}`);
   }
 };
 

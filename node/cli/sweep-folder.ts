@@ -8,7 +8,6 @@ import {
   renameSync,
   writeSync,
 } from 'node:fs';
-import { mkdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { z } from 'zod';
 import { isSweepAsExpected, type Results, resultsOf } from '#sim/campaign/aggregate.ts';
@@ -16,6 +15,7 @@ import { type Definition, definitionSchema, firstDifference } from '#sim/campaig
 import { countRuns, isInShard, plannedRun } from '#sim/campaign/grid.ts';
 import { csvText, jsonText, tableText } from '#sim/campaign/tables.ts';
 import { type RunResult, runResultSchema } from '#sim/run/result.ts';
+import { makeFolder } from './folder.ts';
 import { UsageError } from './usage.ts';
 
 /** What a sweep is; written before its first run. */
@@ -196,14 +196,6 @@ export const tell = (note: string): void => {
 };
 
 const lineOf = (run: number, result: RunResult): string => `${JSON.stringify({ run, result })}\n`;
-
-const makeFolder = async (path: string): Promise<void> => {
-  try {
-    await mkdir(path, { recursive: true });
-  } catch (error) {
-    throw new UsageError(`--out ${path}: ${error instanceof Error ? error.message : String(error)}`);
-  }
-};
 
 const writeAll = (file: number, text: string): void => {
   const bytes = Buffer.from(text);

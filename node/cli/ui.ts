@@ -2,14 +2,11 @@ import { isAsExpected } from '#sim/run/result.ts';
 import type { Entry, Variant } from '#sim/ui/screen.ts';
 import type { Begin } from '#sim/ui/session.ts';
 import { lookOf } from '#sim/ui/text.ts';
-import { reproduceCommand, run } from './run.ts';
+import { INTERRUPTED, reproduceCommand, run } from './run.ts';
 import { readScenario, scenarioNames } from './scenarios.ts';
 
 /** Where the cursor stands at first. */
 const FIRST = 'tour';
-
-/** As a shell names a process that SIGINT ended. */
-const INTERRUPTED = 130;
 
 /** `montana` alone: the screen on a terminal, else the tour with a line per window. Returns the exit code. */
 export const ui = async (): Promise<number> => (hasTerminal() ? screen() : run(FIRST, { set: [] }));
