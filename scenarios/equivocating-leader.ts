@@ -1,15 +1,4 @@
-import { EVERYTHING_HOLDS, type ScenarioInput } from '#sim/run/scenario.ts';
-
-/** Each half follows every rule on the way it was led. A fork may halt a half or let it go on by itself. */
-const forked: ScenarioInput['expect'] = [
-  { property: 'agreement', is: 'violated' },
-  { property: 'equal-roots', is: 'violated' },
-  { property: 'promise-kept', is: 'violated' },
-  { property: 'validity', is: 'holds' },
-  { property: 'supply', is: 'holds' },
-  { property: 'one-signature-per-slot', is: 'holds' },
-  { property: 'progress', is: 'measured' },
-];
+import { EVERYTHING_HOLDS, FORKED, type ScenarioInput } from '#sim/run/scenario.ts';
 
 /** The leader loses its two rounds, and each of the eleven others convicts it for both. */
 const convicted: ScenarioInput['expect'] = [
@@ -33,8 +22,8 @@ const equivocatingLeader: ScenarioInput = {
   adversary: [{ type: 'equivocating-leader', hosts: ['n000'] }],
   expect: convicted,
   variants: {
-    published: { set: { rules: 'published' }, expect: forked },
-    'first-valid': { set: { rules: { finality: 'first-valid' } }, expect: forked },
+    published: { set: { rules: 'published' }, expect: [...FORKED] },
+    'first-valid': { set: { rules: { finality: 'first-valid' } }, expect: [...FORKED] },
     votes: { set: { rules: 'published', 'rules.finality': 'votes' }, expect: convicted },
   },
 };

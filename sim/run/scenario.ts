@@ -157,6 +157,17 @@ export const EVERYTHING_HOLDS = PROPERTIES.map((property) => ({
   is: property === 'presence' ? ('measured' as const) : ('holds' as const),
 }));
 
+/** What a fork shows: each side of it follows every rule on the way it was led. It may halt a side or let it go on by itself. */
+export const FORKED: readonly Expectation[] = [
+  { property: 'agreement', is: 'violated' },
+  { property: 'equal-roots', is: 'violated' },
+  { property: 'promise-kept', is: 'violated' },
+  { property: 'validity', is: 'holds' },
+  { property: 'supply', is: 'holds' },
+  { property: 'one-signature-per-slot', is: 'holds' },
+  { property: 'progress', is: 'measured' },
+];
+
 /** A scenario is data: what is run, and what is expected of it. Written by people, by the screen, by `--set`. */
 export const scenarioSchema = z.strictObject({
   title: z.string().min(1),
