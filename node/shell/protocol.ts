@@ -1,0 +1,38 @@
+import type { Id } from '#core/bytes/bytes.ts';
+import type { Doorkeeper } from '#node/transport/transport.ts';
+
+/** The node's place in its network, for status and logs. */
+export interface Standing {
+  /** The lowest window that is not final. */
+  readonly window: number;
+  readonly round: number;
+  /** Of the last final window; −1: none. */
+  readonly finalWindow: number;
+  readonly finalHash: Id;
+  readonly stateRoot: Id;
+}
+
+/** What the protocol's thread tells the main one. */
+export interface ProtocolEvents {
+  send(link: number, envelope: Uint8Array): void;
+  /** A window became final here. */
+  final(standing: Standing, operations: number): void;
+  /** Bytes that are no message, or a broken rule: counted by the peer table. */
+  penalty(link: number, reason: string): void;
+  submitted(operation: Id, verdict: string): void;
+  confirmed(operation: Id, window: number): void;
+  /** The protocol cannot go on: a safety failure, a broken store, a dead hasher. One line for the operator. */
+  stopped(reason: string): void;
+}
+
+/** `Host`, its store and its hasher on a thread of their own, as the main thread sees them. */
+export interface Protocol extends Doorkeeper {
+  peerUp(link: number, isOutgoing: boolean): void;
+  peerDown(link: number): void;
+  message(link: number, envelope: Uint8Array): void;
+  /** An encoded operation of this node's user; the first window whose bundle may list it. */
+  submit(operation: Uint8Array, notBefore?: number): void;
+  standing(): Promise<Standing>;
+  /** The store is closed when it resolves. */
+  stop(): Promise<void>;
+}

@@ -1,0 +1,60 @@
+import type { Id } from '#core/bytes/bytes.ts';
+import type { Result } from '#core/bytes/result.ts';
+import type { ProofRejected } from '#core/tunnel/listener.ts';
+import type { AccessLevel } from '#core/tunnel/online-proof.ts';
+
+/** A connection whose handshake and tunnel proof are done. A process never uses a number twice. */
+export interface Link {
+  readonly number: number;
+  readonly nodeId: Id;
+  /** The far end's ML-DSA-65 key, 1952 bytes, proven by the handshake. */
+  readonly key: Uint8Array;
+  /** Dialled by this node. */
+  readonly isOutgoing: boolean;
+  /** What the far end may do here; of a dialled one: what it is in our tables. */
+  readonly level: AccessLevel;
+  /** Multiaddr of the far end. */
+  readonly address: string;
+}
+
+/** Why a link or an attempt ended: `Bye` reasons of 06 §6 by name, or what went wrong, in words for a log. */
+export type ClosedReason = string;
+
+/** What the transport tells. `opened` comes before any `message` of a link, `closed` once and last. */
+export interface TransportEvents {
+  opened(link: Link): void;
+  /** One whole envelope (06 §6), header included, whose length was checked and nothing else. */
+  message(link: Link, envelope: Uint8Array): void;
+  closed(link: Link, reason: ClosedReason): void;
+  /** An attempt or an intruder that never became a link: `BadResponderSignature`, `UnexpectedPeer`, `FrameTooLong`, … */
+  refused(address: string, reason: string): void;
+}
+
+/** Who is who, answered where the settled state is: on the protocol's thread. */
+export interface Doorkeeper {
+  /** The head window of the greeting (09 §4). */
+  head(): bigint;
+  /** Judges a tunnel proof (06 §4.1). `observer` links are told to `leave` when they close. */
+  judge(
+    advertisement: Uint8Array,
+    remoteKey: Uint8Array,
+  ): Promise<Result<{ readonly level: AccessLevel; readonly reply: Uint8Array; leave(): void }, ProofRejected>>;
+  /** Level of a listener that was dialled; undefined: in no table. */
+  classify(remoteKey: Uint8Array): Promise<AccessLevel | undefined>;
+}
+
+/** Connections to other nodes: TCP, Noise_PQ XX, Yamux, tunnel proof, uniform frames. One envelope in, one envelope out. */
+export interface Transport {
+  /** Listens. */
+  start(): Promise<void>;
+  /** Says Bye to everybody, waits τ₁/12 at most, closes. */
+  stop(): Promise<void>;
+  /** Multiaddrs this node can be dialled at, `/p2p/Qm…` included. */
+  addresses(): readonly string[];
+  /** Resolves when the link is open. `/p2p/Qm…` in the address pins the far end's key. Rejects with one line of what went wrong. */
+  dial(address: string): Promise<Link>;
+  /** Queues an envelope. A full queue (1 024 objects, 8 MiB) drops operations and registrations first (06 §6.1). */
+  send(link: number, envelope: Uint8Array): void;
+  /** Bye with a reason of 06 §6, then close. */
+  close(link: number, bye: number): void;
+}
