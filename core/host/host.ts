@@ -170,14 +170,17 @@ export class Host {
     this.#drain();
   }
 
-  /** An operation of this node's user. One that waits for another is tried again at the next two final windows (09 §12.12). */
-  submit(operation: Operation): void {
-    this.#submit({ operation, tries: 0 });
+  /**
+   * An operation of this node's user, and the first window whose bundle may list it. One that waits for another is tried again at the
+   * next two final windows (09 §12.12).
+   */
+  submit(operation: Operation, notBefore = 0): void {
+    const verdict = this.participant.submit(operation, this.#clock.iterations, notBefore);
+    if (verdict !== undefined) this.#submitted({ operation, tries: 0 }, verdict);
     this.#drain();
   }
 
-  #submit({ operation, tries }: Submission): void {
-    const verdict = this.participant.submit(operation, this.#clock.iterations);
+  #submitted({ operation, tries }: Submission, verdict: Verdict): void {
     const isWaiting = verdict.type === 'hold' && tries < TRIES && this.#waiting.length < MOST_WAITING;
     if (isWaiting) this.#waiting.push({ operation, tries: tries + 1 });
     else this.#ports.notice({ type: 'submitted', operation, verdict });
@@ -186,7 +189,10 @@ export class Host {
   #submitAgain(): void {
     const waiting = this.#waiting;
     this.#waiting = [];
-    for (const submission of waiting) this.#submit(submission);
+    for (const submission of waiting) {
+      const verdict = this.participant.submit(submission.operation, this.#clock.iterations);
+      if (verdict !== undefined) this.#submitted(submission, verdict);
+    }
   }
 
   #offer(object: ProtocolObject): Verdict {
@@ -245,6 +251,9 @@ export class Host {
         break;
       case 'persist':
         ports.persist(effect.final, effect.open);
+        break;
+      case 'submitted':
+        this.#submitted({ operation: effect.operation, tries: 0 }, effect.verdict);
         break;
       case 'final':
       case 'confirmed':

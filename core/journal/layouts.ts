@@ -41,7 +41,7 @@ export const INPUT = oneOf({
   timer: NOTHING,
   alarm: NOTHING,
   done: layout('JournalDone', { candidate: bool, window: whole, from: id32, value: id32 }),
-  submit: layout('JournalSubmit', { object }),
+  submit: layout('JournalSubmit', { object, notBefore: whole }),
 });
 
 /** A final window: the proposal, what it led to, and SHA-256 of its archive entry. */

@@ -205,8 +205,10 @@ class RecordedHost implements HostInputs, Clock {
     this.#handle({ type: 'done', candidate: type === 'candidate', window, from, value }, () => this.#host.done(result));
   }
 
-  submit(operation: Operation): void {
-    this.#handle({ type: 'submit', object: this.#numberOf(operation) }, () => this.#host.submit(operation));
+  submit(operation: Operation, notBefore = 0): void {
+    this.#handle({ type: 'submit', object: this.#numberOf(operation), notBefore }, () =>
+      this.#host.submit(operation, notBefore),
+    );
   }
 
   /** One reading of the shell's clock an input. Should an error end it, what was done before is written down. */

@@ -88,7 +88,7 @@ export class ReplayedHost {
         };
       case 'submit': {
         const operation = this.#objects.get(input.object);
-        return operation?.kind === 'operation' ? () => host.submit(operation) : undefined;
+        return operation?.kind === 'operation' ? () => host.submit(operation, input.notBefore) : undefined;
       }
     }
   }

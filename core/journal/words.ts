@@ -63,7 +63,7 @@ export const inputInWords = (input: FlatInput, get: Get): string => {
     case 'done':
       return `${input.candidate ? 'candidate chain' : 'T'} of window ${input.window} hashed: ${short(input.value)}`;
     case 'submit':
-      return `submit ${objectInWords(get(input.object))}`;
+      return `submit ${objectInWords(get(input.object))}${input.notBefore > 0 ? `, not before window ${input.notBefore}` : ''}`;
   }
 };
 

@@ -15,6 +15,7 @@ import { judgeRegistration, RegistrationPool } from './registrations.ts';
 import { restoreSession, sayAgain, timechainOf } from './restart.ts';
 import { RevealKeeper } from './reveals.ts';
 import { roundsOf } from './rounds-of.ts';
+import { Schedule } from './schedule.ts';
 import { Session } from './session.ts';
 import type {
   CandidateChain,
@@ -27,7 +28,7 @@ import type {
   Standing,
   Verdict,
 } from './types.ts';
-import { holdUntil, STALE } from './verdicts.ts';
+import { holdUntil, rejected, STALE } from './verdicts.ts';
 
 /**
  * One node's part in the protocol: objects and ticks in, objects and work out; no peer, no clock, no randomness (design: the
@@ -37,6 +38,7 @@ export class Participant {
   readonly config: ParticipantConfig;
   readonly mempool = new Mempool();
   readonly registrations = new RegistrationPool();
+  readonly #schedule = new Schedule();
   readonly #emit: (effect: ParticipantEffect) => void;
   readonly #pace = new Pace();
   readonly #hashing = new Hashing();
@@ -97,8 +99,14 @@ export class Participant {
     return verdict;
   }
 
-  /** An operation of this node's own user: published if it is acceptable. */
-  submit(operation: Operation, iterations: number): Verdict {
+  /**
+   * An operation of this node's own user: published if it is acceptable. One that no bundle before window `notBefore` may list waits
+   * for that window: undefined, and the verdict follows as an effect on entry. Nodes that are all handed it in time list it together.
+   */
+  submit(operation: Operation, iterations: number, notBefore = 0): Verdict | undefined {
+    if (!this.#stopped && notBefore > this.#session.window) {
+      return this.#schedule.add({ operation, notBefore }) ? undefined : rejected('ScheduleFull');
+    }
     const verdict = this.offer(operation, iterations);
     if (verdict.type === 'accept') this.#emit({ type: 'publish', object: operation });
     return verdict;
@@ -241,10 +249,20 @@ export class Participant {
     if (session.timechainValue !== undefined) {
       this.#emit({ type: 'ready', condition: { until: 'timechain', window } });
     }
+    this.#submitDue(window);
     const computed = open.timechainValue ?? this.#hashing.finished(window, open.previousT);
     if (computed !== undefined) this.#computed(computed);
     else this.#hash();
     this.#seekEntry();
+  }
+
+  /** The user's operations that may be listed from this window on: before its bundle is made. */
+  #submitDue(window: number): void {
+    for (const operation of this.#schedule.due(window)) {
+      const verdict = this.#judge(operation);
+      if (verdict.type === 'accept') this.#emit({ type: 'publish', object: operation });
+      this.#emit({ type: 'submitted', operation, verdict });
+    }
   }
 
   /** While this node is not in the table: its candidate chain, and the registration that claims it (05 §8). */

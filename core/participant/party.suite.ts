@@ -1,5 +1,5 @@
 import type { Id } from '../bytes/bytes.ts';
-import type { ProtocolObject, Vote } from '../consensus/objects.ts';
+import type { Operation, ProtocolObject, Vote } from '../consensus/objects.ts';
 import { nodeId } from '../crypto/ids.ts';
 import type { SigningKey } from '../crypto/suite.ts';
 import { buildGenesis } from '../genesis/genesis.ts';
@@ -28,6 +28,8 @@ export interface Seat {
   readonly finals: FinalRecord[];
   readonly said: ProtocolObject[];
   readonly effects: ParticipantEffect[];
+  /** What became of the user's operations that waited for their window. */
+  readonly verdicts: Verdict[];
   disk: Opened;
   job: { readonly job: ChainJob; readonly due: number } | undefined;
   alarm: number | undefined;
@@ -96,6 +98,7 @@ export class Party {
         finals: [],
         said: [],
         effects: [],
+        verdicts: [],
         disk: { settled: this.genesis, open: undefined },
         job: undefined,
         alarm: undefined,
@@ -174,6 +177,13 @@ export class Party {
   offer(seat: Seat, object: ProtocolObject): Verdict {
     const verdict = seat.participant.offer(object, this.#count(seat));
     if (verdict.type === 'hold') seat.held.push({ object, until: verdict.until });
+    this.#act(seat, () => {});
+    return verdict;
+  }
+
+  /** Hands a seat an operation of its user. */
+  submit(seat: Seat, operation: Operation, notBefore?: number): Verdict | undefined {
+    const verdict = seat.participant.submit(operation, this.#count(seat), notBefore);
     this.#act(seat, () => {});
     return verdict;
   }
@@ -258,6 +268,9 @@ export class Party {
         break;
       case 'final':
         seat.finals.push(effect.record);
+        break;
+      case 'submitted':
+        seat.verdicts.push(effect.verdict);
         break;
       default:
         break;

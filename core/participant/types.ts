@@ -163,6 +163,8 @@ export type ParticipantEffect =
   | { readonly type: 'final'; readonly record: FinalRecord; readonly round: number }
   | { readonly type: 'confirmed'; readonly notice: OperationNotice }
   | { readonly type: 'evidence'; readonly evidence: Evidence }
+  /** What became of an operation of the user that waited for its window. */
+  | { readonly type: 'submitted'; readonly operation: Operation; readonly verdict: Verdict }
   /** A safety failure or a fatal invariant: the node stops speaking (09 §12.17). */
   | { readonly type: 'stop'; readonly reason: string };
 

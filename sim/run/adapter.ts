@@ -1,5 +1,4 @@
 import type { Id } from '#core/bytes/bytes.ts';
-import type { Operation } from '#core/consensus/objects.ts';
 import type { LeaderOf } from '#core/consensus/proposal.ts';
 import type { SigningKey, Suite } from '#core/crypto/suite.ts';
 import { Host, type HostPorts, type Notice } from '#core/host/host.ts';
@@ -7,6 +6,7 @@ import { Disk, type DiskRecord } from '#core/journal/disk.ts';
 import type { HostInputs, HostRecorder } from '#core/journal/recorder.ts';
 import type { Adoption, ParticipantConfig } from '#core/participant/context.ts';
 import type { ApplyMemo } from '#core/participant/evaluation.ts';
+import type { Scheduled } from '#core/participant/schedule.ts';
 import type { TimerFigures } from '#core/participant/timers.ts';
 import type { ChainJob, ChainResult, Meter } from '#core/participant/types.ts';
 import { timechainStep } from '#core/timechain/chain.ts';
@@ -25,7 +25,7 @@ export interface MontanaShape {
   readonly result: ChainResult;
   readonly record: DiskRecord;
   readonly disk: Disk;
-  readonly submission: Operation;
+  readonly submission: Scheduled;
   readonly event: Notice;
 }
 
@@ -161,8 +161,8 @@ class HostMachine implements Machine<MontanaShape> {
     this.#host.done(result);
   }
 
-  submit(operation: Operation): void {
-    this.#host.submit(operation);
+  submit({ operation, notBefore }: Scheduled): void {
+    this.#host.submit(operation, notBefore);
   }
 
   cost(): number {

@@ -135,7 +135,7 @@ export class Run {
         at: at + delay,
         type: 'submit',
         host: this.scene.names[host] as string,
-        submission: operation,
+        submission: { operation, notBefore: 0 },
       })),
     );
     for (const { host, operation, delay, isPayment } of submissions) {

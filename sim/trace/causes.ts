@@ -1,6 +1,7 @@
 import type { Id } from '#core/bytes/bytes.ts';
 import { PRECOMMIT, type ProtocolObject } from '#core/consensus/objects.ts';
 import type { Notice } from '#core/host/host.ts';
+import type { Scheduled } from '#core/participant/schedule.ts';
 import type { Message } from '#core/wire/messages.ts';
 import type { Deed, Witness } from '#sim/properties/types.ts';
 import { describeObject } from '#sim/run/identify.ts';
@@ -58,7 +59,7 @@ class Tracker {
         this.#message(at, what === HAPPENINGS.send, who, subject as Message);
         break;
       case HAPPENINGS.submit:
-        this.#seen(subject as ProtocolObject, (trail) => trail.begin(who, at, true), at);
+        this.#seen((subject as Scheduled).operation, (trail) => trail.begin(who, at, true), at);
         break;
       case HAPPENINGS.emit:
         this.#noticed(who, subject as Notice, at);

@@ -1,6 +1,6 @@
-import type { Operation } from '#core/consensus/objects.ts';
 import type { Notice } from '#core/host/host.ts';
 import type { DiskRecord } from '#core/journal/disk.ts';
+import type { Scheduled } from '#core/participant/schedule.ts';
 import type { ChainJob } from '#core/participant/types.ts';
 import type { Message } from '#core/wire/messages.ts';
 import { describe, describeObject } from '#sim/run/identify.ts';
@@ -23,7 +23,7 @@ export const happeningInWords = ({ what, who, content, subject }: Recorded, { na
       if (content > 0) return `${host} is in group ${content} of the cut network`;
       return who === 0 ? 'all cuts are healed' : `the network is cut: ${who} groups and the rest`;
     case HAPPENINGS.submit:
-      return `${host} is handed ${describeObject(subject as Operation, nameOf)} by its user`;
+      return `${host} is handed ${describeObject((subject as Scheduled).operation, nameOf)} by its user`;
     case HAPPENINGS.dial:
       return `${host} dials ${names[content]}`;
     case HAPPENINGS.dialFailed:
