@@ -14,7 +14,7 @@ import { World } from '#sim/world/world.ts';
 import { type MontanaShape, montanaAdapter } from './adapter.ts';
 import { type Founder, makeFounders } from './founders.ts';
 import type { SharedMemo } from './memo.ts';
-import type { RunOptions } from './options.ts';
+import type { OtherNetwork, RunOptions } from './options.ts';
 import type { Scenario } from './scenario.ts';
 import { hostNames } from './settings.ts';
 import { genesisOf, hostSpecs, interventionsOf, suiteOf } from './setup.ts';
@@ -44,14 +44,14 @@ export interface Beginning {
   readonly isHonest: (host: number) => boolean;
 }
 
-export const beginningOf = (scenario: Scenario): Beginning => {
+export const beginningOf = (scenario: Scenario, network?: OtherNetwork): Beginning => {
   const seed = String(scenario.seed);
   const suite = suiteOf(scenario, seed);
-  const members = makeFounders(scenario.nodes, suite);
+  const members = network?.members ?? makeFounders(scenario.nodes, suite);
   const joining = joiningOf(scenario);
   const founders = members.filter((_, host) => joining[host] === undefined);
   const names = hostNames(scenario.nodes);
-  const genesis = genesisOf(scenario, founders);
+  const genesis = genesisOf(scenario, founders, network?.constants);
   const chainLength = chainLengthOf(scenario, members);
   const settled = withPast(genesisSettled(genesis, new MemoryBase()), chainLength);
   const strategies = strategiesOf(scenario, members);

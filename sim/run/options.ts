@@ -1,7 +1,9 @@
 import type { Network } from '#core/genesis/network.ts';
+import type { Constants } from '#core/genesis/params.ts';
 import type { Notice } from '#core/host/host.ts';
 import type { Applied } from '#core/participant/evaluation.ts';
 import type { Watch } from '#sim/world/world.ts';
+import type { Founder } from './founders.ts';
 
 export interface RunOptions {
   /** Called now and then with what is going on; never affects the run. */
@@ -14,8 +16,17 @@ export interface RunOptions {
   readonly happenings?: Watch;
   /** By name of the host: takes the bytes of its journal. */
   readonly journals?: ReadonlyMap<string, (bytes: Uint8Array) => void>;
+  /** A network of another making, in place of the one that the scenario's profile and number of nodes describe. */
+  readonly network?: OtherNetwork;
   /** Defects put in on purpose: the observers must find them. */
   readonly planted?: Planted;
+}
+
+/** The scenario's `profile.d0` and `profile.tau2` must be those of the constants, and its rules those of the network. */
+export interface OtherNetwork {
+  readonly constants: Constants;
+  /** By number of the host. */
+  readonly members: readonly Founder[];
 }
 
 export interface Planted {

@@ -55,7 +55,7 @@ export class Run {
   constructor(scenario: Scenario, options: RunOptions) {
     this.scenario = scenario;
     this.#options = options;
-    const beginning = beginningOf(scenario);
+    const beginning = beginningOf(scenario, options.network);
     const { seed, suite, members, joining, names, settled, hostOf, isHonest } = beginning;
     this.#settled = settled;
     this.genesis = settled;

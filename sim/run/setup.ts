@@ -33,9 +33,13 @@ export const runSecret = (seed: string): Uint8Array => sha256(ascii(`montana-sim
 export const suiteOf = (scenario: Scenario, seed: string): Suite =>
   memoised(scenario.suite === 'real' ? mlDsa65 : modelledSuite(runSecret(seed)), CHECKS);
 
-export const genesisOf = ({ profile, rules }: Scenario, founders: readonly Founder[]): Genesis =>
+export const genesisOf = (
+  { profile, rules }: Scenario,
+  founders: readonly Founder[],
+  constants = simulation({ founders: founders.length, tau2Windows: profile.tau2, d0: profile.d0 }),
+): Genesis =>
   buildGenesis({
-    params: simulation({ founders: founders.length, tau2Windows: profile.tau2, d0: profile.d0 }),
+    params: constants,
     rules: rulesOf(rules),
     founders: founders.map(({ account, node }) => ({ accountPubkey: account.publicKey, nodePubkey: node.publicKey })),
   });
