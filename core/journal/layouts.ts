@@ -36,7 +36,8 @@ export const INPUT = oneOf({
   /** `durable`: how many of the records persisted in this journal so far the process finds on its disk. */
   start: layout('JournalStart', { durable: u32, seed: raw(32) }),
   message: layout('JournalMessage', { peer: u32, message: MESSAGE }),
-  'peer-up': layout('JournalPeerUp', { peer: u32, outgoing: bool }),
+  /** `far`: the node at the other end, where the shell knows it; no rule reads it. */
+  'peer-up': layout('JournalPeerUp', { peer: u32, outgoing: bool, far: optional(id32) }),
   'peer-down': layout('JournalPeerDown', { peer: u32 }),
   timer: NOTHING,
   alarm: NOTHING,

@@ -1,4 +1,4 @@
-import { concat } from '../bytes/bytes.ts';
+import { concat, type Id } from '../bytes/bytes.ts';
 import { Writer } from '../bytes/layout.ts';
 import type { Operation, ProtocolObject } from '../consensus/objects.ts';
 import { type Clock, Host, type HostPorts } from '../host/host.ts';
@@ -17,11 +17,11 @@ import { toldKey } from './signatures.ts';
 /** Records from one mark to the next. */
 const MARK_EVERY = 256;
 
-/** What a shell calls of a host. */
-export type HostInputs = Pick<
-  Host,
-  'start' | 'message' | 'peerUp' | 'peerDown' | 'timer' | 'alarm' | 'done' | 'submit'
->;
+/** What a shell calls of a host. `far` is for the journal alone: the node at the other end. */
+export interface HostInputs
+  extends Pick<Host, 'start' | 'message' | 'peerDown' | 'timer' | 'alarm' | 'done' | 'submit'> {
+  peerUp(peer: number, outgoing: boolean, far?: Id): void;
+}
 
 /** A start of the host: what `Host` is made of, and how many of its persisted records are durable. */
 export interface Opening {
@@ -184,8 +184,8 @@ class RecordedHost implements HostInputs, Clock {
     return this.#handle(input, () => this.#host.message(peer, message));
   }
 
-  peerUp(peer: number, outgoing: boolean): void {
-    this.#handle({ type: 'peer-up', peer, outgoing }, () => this.#host.peerUp(peer, outgoing));
+  peerUp(peer: number, outgoing: boolean, far?: Id): void {
+    this.#handle({ type: 'peer-up', peer, outgoing, far }, () => this.#host.peerUp(peer, outgoing));
   }
 
   peerDown(peer: number): void {

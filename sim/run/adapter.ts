@@ -139,8 +139,8 @@ class HostMachine implements Machine<MontanaShape> {
     return this.#host.message(peer, message);
   }
 
-  peerUp(peer: number, _host: number, dialled: boolean): void {
-    this.#host.peerUp(peer, dialled);
+  peerUp(peer: number, host: number, dialled: boolean): void {
+    this.#host.peerUp(peer, dialled, this.#options.identities[host]?.nodeId);
   }
 
   peerDown(peer: number): void {
