@@ -15,7 +15,20 @@ export const LAYERS: readonly string[] = [
     'operations',
     'anchor',
   ],
-  ...['entry', 'transition', 'wire', 'snapshot', 'participant', 'gossip', 'sync', 'peers', 'host', 'journal', 'tunnel'],
+  ...[
+    'entry',
+    'transition',
+    'wire',
+    'snapshot',
+    'services',
+    'participant',
+    'gossip',
+    'sync',
+    'peers',
+    'host',
+    'journal',
+    'tunnel',
+  ],
 ];
 
 /** Imports of a file of core that lead upwards, or to a folder that has no place in the order. */

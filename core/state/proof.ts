@@ -87,13 +87,16 @@ const solitary = (key: Id, record: Uint8Array, level: number): Uint8Array => {
  * Whether `bytes` are the one canonical proof under `root` of what they say (02 §7). With a table, the record must have its size
  * and carry the key as its own id.
  */
-export const verifyProof = (root: Id, bytes: Uint8Array, table?: Table): boolean => {
+export const verifyProof = (root: Id, bytes: Uint8Array, table?: Table): boolean => rootProven(bytes, table) === root;
+
+/** The only root under which `bytes` are a canonical proof; undefined: under none. */
+export const rootProven = (bytes: Uint8Array, table?: Table): Id | undefined => {
   const decoded = decodeProof(bytes);
-  if (!decoded.ok) return false;
+  if (!decoded.ok) return undefined;
   const { key, leafValue, siblingBitmap, siblings } = decoded.value;
   const present = leafValue.length > 0;
   if (table !== undefined && present) {
-    if (leafValue.length !== RECORD_SIZES[table] || toHex(leafValue, 0, 32) !== key) return false;
+    if (leafValue.length !== RECORD_SIZES[table] || toHex(leafValue, 0, 32) !== key) return undefined;
   }
   const keyBytes = fromHex(key);
   let value = present ? leafHash(leafValue) : empty(0);
@@ -102,9 +105,9 @@ export const verifyProof = (root: Id, bytes: Uint8Array, table?: Table): boolean
     let sibling = empty(level);
     if (isListed(siblingBitmap, level)) {
       sibling = fromHex(siblings[next++] as Id);
-      if (equalBytes(sibling, empty(level))) return false;
+      if (equalBytes(sibling, empty(level))) return undefined;
     }
     value = isListed(keyBytes, level) ? internalHash(sibling, value) : internalHash(value, sibling);
   }
-  return toHex(value) === root;
+  return toHex(value);
 };
