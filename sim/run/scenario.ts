@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { REGIONS } from '#sim/world/types.ts';
+import { EFFECTS, REGIONS } from '#sim/world/types.ts';
 import { KINDS } from './identify.ts';
 
 /** The observers of design §3, by name. */
@@ -73,7 +73,14 @@ const faultSchema = z.discriminatedUnion('type', [
     ...momentShape,
     /** `leaders`: the first so many of the window's cascade. */
     hosts: z.union([names, z.strictObject({ share: whole(0, 100) }), z.strictObject({ leaders: whole(0, 1_000) })]),
-    effects: whole(0, 10_000).optional(),
+    /** When it strikes: after so many more effects, or right before or after the next effect of a kind. By default at once. */
+    strike: z
+      .union([
+        whole(0, 10_000),
+        z.strictObject({ before: z.enum(EFFECTS) }),
+        z.strictObject({ after: z.enum(EFFECTS) }),
+      ])
+      .optional(),
   }),
   /** By default of every host that is down then. */
   z.strictObject({ type: z.literal('restart'), ...momentShape, hosts: names.optional() }),

@@ -86,7 +86,7 @@ export const interventionsOf = (
       case 'crash': {
         if ('leaders' in fault.hosts) return [];
         const hosts = chosenHosts(fault.hosts, names).map((host) => names[host] as string);
-        return [{ at, type: 'crash', hosts, ...(fault.effects === undefined ? {} : { effects: fault.effects }) }];
+        return [{ at, type: 'crash', hosts, ...(fault.strike === undefined ? {} : { strike: fault.strike }) }];
       }
     }
   });
@@ -101,5 +101,5 @@ export const leaderCrashes = (
     if (fault.type !== 'crash' || !('leaders' in fault.hosts) || fault.window !== settled.window + 1) return [];
     const hosts = openWindow(settled).cascade.slice(0, fault.hosts.leaders).map(nameOf);
     const at = { milestone: fault.window, after: fault.after * SECOND };
-    return [{ at, type: 'crash', hosts, ...(fault.effects === undefined ? {} : { effects: fault.effects }) }];
+    return [{ at, type: 'crash', hosts, ...(fault.strike === undefined ? {} : { strike: fault.strike }) }];
   });

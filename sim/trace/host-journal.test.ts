@@ -269,7 +269,7 @@ describe('a journal replays', () => {
   test('where a crash lost what was persisted but not durable', () => {
     const lost = [1, 4, 9].map((effects) => {
       const faults: ScenarioInput['faults'] = [
-        { type: 'crash', window: 1, after: 59, hosts: ['n001'], effects },
+        { type: 'crash', window: 1, after: 59, hosts: ['n001'], strike: effects },
         { type: 'restart', window: 2, hosts: ['n001'] },
       ];
       const { bytes } = hostRecorded(short({ windows: 2, faults }), 'n001');

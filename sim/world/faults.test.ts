@@ -11,7 +11,7 @@ const names = ['a', 'b', 'c', 'd'] as const;
 const at = fc.integer({ min: 0, max: FAULTS - 1 });
 const name = fc.constantFrom(...names);
 const fault: fc.Arbitrary<Intervention<Probe>> = fc.oneof(
-  fc.record({ at, type: fc.constant('crash' as const), hosts: fc.tuple(name), effects: fc.nat({ max: 3 }) }),
+  fc.record({ at, type: fc.constant('crash' as const), hosts: fc.tuple(name), strike: fc.nat({ max: 3 }) }),
   fc.record({ at, type: fc.constant('restart' as const), hosts: fc.tuple(name) }),
   fc.record({ at, type: fc.constant('cut' as const), groups: fc.tuple(fc.subarray([...names])) }),
   fc.record({ at, type: fc.constant('heal' as const) }),

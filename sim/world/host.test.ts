@@ -412,7 +412,7 @@ describe('a crash', () => {
         host: { sync },
         observe: (_, event, at) => events.push(`${event} at ${at}`),
         interventions: [
-          { at: crashAt, type: 'crash', hosts: ['a'], effects },
+          { at: crashAt, type: 'crash', hosts: ['a'], strike: effects },
           say(1000, 'a', 'go'),
           { at: 5000, type: 'restart', hosts: ['a'] },
         ],
@@ -505,7 +505,7 @@ describe('a crash', () => {
       },
       {
         interventions: [
-          { at: 10, type: 'crash', hosts: ['a'], effects: 1 },
+          { at: 10, type: 'crash', hosts: ['a'], strike: 1 },
           say(500, 'a', 'busy'),
           say(600, 'a', 'waits'),
           { at: 700, type: 'crash', hosts: ['a'] },
@@ -532,7 +532,7 @@ describe('a crash', () => {
       },
       {
         interventions: [
-          { at: 0, type: 'crash', hosts: ['a'], effects: 2 },
+          { at: 0, type: 'crash', hosts: ['a'], strike: 2 },
           { at: SECOND, type: 'restart', hosts: ['a'] },
         ],
       },

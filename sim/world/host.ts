@@ -16,6 +16,7 @@ import {
   type Note,
   type Out,
   type Shape,
+  type Strike,
 } from './types.ts';
 
 /** What a host needs of the world around it. */
@@ -77,8 +78,8 @@ export class Host<S extends Shape> implements Clock, Port<S> {
   #syncing = false;
   readonly #inbox: Inbox<S>;
   #late: Late<S>[] = [];
-  /** Effects until a crash; 0: none is due. */
-  #fuse = 0;
+  /** When it will crash; 0: no crash is due. */
+  #fuse: Strike = 0;
 
   constructor(index: number, spec: HostSpec, lanes: readonly number[], around: Around<S>, strategy?: Strategy<S>) {
     this.index = index;
@@ -119,10 +120,10 @@ export class Host<S extends Shape> implements Clock, Port<S> {
     if (this.up) this.#around.started(this.index);
   }
 
-  /** Kills the process after so many more effects, be it the next process, or at once. */
-  crash(effects = 0): void {
-    if (effects > 0) {
-      this.#fuse = effects;
+  /** Kills the process, at once or when `strike` says, be it the next process. */
+  crash(strike: Strike = 0): void {
+    if (strike !== 0) {
+      this.#fuse = strike;
       return;
     }
     if (this.#machine === undefined) {
@@ -299,6 +300,10 @@ export class Host<S extends Shape> implements Clock, Port<S> {
     const effects = this.#effects;
     while (this.#performed < effects.length) {
       const effect = effects[this.#performed] as Effect<S>;
+      if (this.#strikesBefore(effect)) {
+        this.crash();
+        return;
+      }
       if (effect.type === 'persist' && !this.#syncing && this.spec.sync > 0 && this.#strategy === undefined) {
         this.#syncing = true;
         this.#queue.schedule(this.#lanes[CORE] as number, this.now + this.spec.sync);
@@ -308,12 +313,21 @@ export class Host<S extends Shape> implements Clock, Port<S> {
       this.#performed++;
       if (this.#strategy === undefined) this.#execute(effect);
       else this.#strategy.effect(effect, this);
-      if (this.#fuse > 0 && --this.#fuse === 0) this.crash();
+      if (this.#strikesAfter(effect)) this.crash();
       if (this.#machine === undefined) return;
     }
     effects.length = 0;
     this.#performed = 0;
     this.#busy = false;
+  }
+
+  #strikesBefore({ type }: Effect<S>): boolean {
+    return typeof this.#fuse === 'object' && 'before' in this.#fuse && this.#fuse.before === type;
+  }
+
+  #strikesAfter({ type }: Effect<S>): boolean {
+    if (typeof this.#fuse === 'object') return 'after' in this.#fuse && this.#fuse.after === type;
+    return this.#fuse > 0 && --this.#fuse === 0;
   }
 
   #execute(effect: Effect<S>): void {

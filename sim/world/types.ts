@@ -114,6 +114,15 @@ export type Input<S extends Shape> =
   | { readonly type: 'done'; readonly job: S['job']; readonly result: S['result'] }
   | { readonly type: 'submit'; readonly submission: S['submission'] };
 
+/** Kinds of effects of a machine, without those of the connections it opens. */
+export const EFFECTS = ['send', 'timer', 'alarm', 'work', 'cancel', 'persist', 'emit'] as const;
+
+/** When a crash strikes: after so many more effects, 0 for at once; or right before or after the next effect of a kind. */
+export type Strike =
+  | number
+  | { readonly before: (typeof EFFECTS)[number] }
+  | { readonly after: (typeof EFFECTS)[number] };
+
 export type Effect<S extends Shape> =
   | { readonly type: 'send'; readonly peer: number; readonly message: S['message'] }
   | { readonly type: 'timer'; readonly at: number | undefined }
@@ -153,8 +162,8 @@ export type Intervention<S extends Shape> =
   /** Connections between different groups are reset, dials time out. Hosts named nowhere form one group. Replaces a cut before. */
   | { readonly at: Moment; readonly type: 'cut'; readonly groups: readonly (readonly string[])[] }
   | { readonly at: Moment; readonly type: 'heal' }
-  /** The process dies, at once or after `effects` more effects. What was not persisted is lost. */
-  | { readonly at: Moment; readonly type: 'crash'; readonly hosts: readonly string[]; readonly effects?: number }
+  /** The process dies, at once or when `strike` says. What was not persisted is lost. */
+  | { readonly at: Moment; readonly type: 'crash'; readonly hosts: readonly string[]; readonly strike?: Strike }
   | { readonly at: Moment; readonly type: 'restart'; readonly hosts: readonly string[] }
   /** The next message of a kind that would arrive at `to` from `from` is lost. */
   | { readonly at: Moment; readonly type: 'lose'; readonly from: string; readonly to: string; readonly kind: number }

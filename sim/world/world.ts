@@ -228,7 +228,7 @@ export class World<S extends Shape> {
         this.#part([]);
         break;
       case 'crash':
-        for (const name of intervention.hosts) this.#host(this.number(name)).crash(intervention.effects);
+        for (const name of intervention.hosts) this.#host(this.number(name)).crash(intervention.strike);
         break;
       case 'restart':
         for (const name of intervention.hosts) this.#host(this.number(name)).start();
