@@ -31,6 +31,8 @@ export const HASH_TAGS = [
   'mt-encryption-key',
   'mt-prekeys',
   'mt-recovery-fingerprint',
+  'mt-peer-bucket',
+  'mt-stem-route',
 ] as const;
 
 export type HashTag = (typeof HASH_TAGS)[number];

@@ -1,0 +1,322 @@
+import type { Id } from '../bytes/bytes.ts';
+import { Random } from '../gossip/random.ts';
+import { MOST_PEERS } from '../wire/payloads.ts';
+import { type Address, addressKey, groupOf } from './address.ts';
+import { Backoff } from './backoff.ts';
+import { mayConnect, type Relaxed, type SystemOf } from './diversity.ts';
+import { evictedFor } from './inbound.ts';
+import { Neighbouring, type OpenLink } from './links.ts';
+import { type Contact, PeerTable } from './table.ts';
+
+/** Bye reasons of 06 §6. */
+const BYE_REFRESH = 2;
+const BYE_RESOURCES = 3;
+const BYE_VIOLATION = 4;
+
+/** Peers asked for, on connect and every τ₂ (06 §9). */
+const ASKED = 64;
+/** The longest-lived outgoing connections, dialled first after a restart. */
+const ANCHORS = 2;
+/** Groups whose sample of peers is remembered. */
+const MOST_SAMPLES = 1_024;
+/** Identities whose ban is remembered. */
+const MOST_BANS = 8_192;
+
+export interface PeersConfig {
+  readonly own: Id;
+  /** 32 random bytes that place addresses in buckets, kept over restarts. */
+  readonly secret: Uint8Array;
+  /** Random bytes of this process. */
+  readonly seed: Uint8Array;
+  /** Contacts of the operator: dialled first, always again, no diversity asked of them. */
+  readonly configured: readonly Address[];
+  readonly maxOutbound: number;
+  readonly maxInbound: number;
+  /** Microseconds. */
+  readonly tau1: number;
+  /** Windows. */
+  readonly tau2: number;
+  /** In a test network all nodes may share one address: only identities must differ. */
+  readonly isTestNetwork: boolean;
+  readonly systemOf?: SystemOf;
+}
+
+/** What the machine asks of the shell. */
+export interface PeersPorts {
+  dial(address: Address): void;
+  close(link: number, bye: number): void;
+  /** A PeerListRequest. */
+  ask(link: number, most: number): void;
+  /** A connection that only finds out whether somebody is there: dialled, then closed. */
+  feel(address: Address): void;
+  /** Diversity had to be relaxed, for a log. */
+  relaxed(to: Relaxed): void;
+}
+
+/** Time and place of an input. */
+export interface Moment {
+  /** Network time, microseconds. */
+  readonly now: number;
+  /** The lowest window that is not final. */
+  readonly window: number;
+}
+
+/**
+ * Whom a node connects to (06 §9, §11): the table of who is out there, outgoing places by the rules of diversity, incoming ones by what
+ * they are worth, exchange of peers, penalties and bans. A pure machine: inputs carry the time, draws come from the seed.
+ */
+export class Peers {
+  readonly table: PeerTable;
+  readonly #config: PeersConfig;
+  readonly #ports: PeersPorts;
+  readonly #random: Random;
+  readonly #backoff: Backoff;
+  readonly #links = new Map<number, Neighbouring>();
+  /** Being dialled, by the key of the address; true: a feeler. */
+  readonly #dialling = new Map<string, boolean>();
+  readonly #samples = new Map<string, { readonly until: number; readonly contacts: readonly Contact[] }>();
+  /** Until when a node may not come back. */
+  readonly #bans = new Map<Id, number>();
+  #anchors: readonly Contact[] = [];
+  #relaxed: Relaxed = 'all';
+  /** Since when places are free and nobody fits. */
+  #starvedSince: number | undefined;
+  #feltAt = 0;
+  #rotatedIn = 0;
+
+  constructor(config: PeersConfig, ports: PeersPorts) {
+    this.#config = config;
+    this.#ports = ports;
+    this.#random = new Random(config.seed);
+    this.#backoff = new Backoff(config.tau1);
+    this.table = new PeerTable(config.own, config.secret);
+    if (config.isTestNetwork) this.#relaxed = 'none';
+  }
+
+  /** First input. `anchors`: of the process before. */
+  start(anchors: readonly Contact[], { now, window }: Moment): void {
+    this.#anchors = anchors;
+    this.#feltAt = now;
+    this.#rotatedIn = window;
+    this.#fill(now);
+  }
+
+  /** To be called once a second. */
+  timer({ now, window }: Moment): void {
+    const { tau1, tau2 } = this.#config;
+    if (window >= this.#rotatedIn + tau2) this.#epoch(now, window);
+    if (now >= this.#feltAt + 10 * tau1) this.#feel(now);
+    this.#fill(now);
+  }
+
+  /** A link is open. An incoming one beyond the cap costs another its place, or is closed. */
+  opened(link: OpenLink, { now, window }: Moment): void {
+    const wasFeeler = this.#dialling.get(addressKey(link.address)) === true;
+    if (link.isOutgoing) {
+      this.#dialling.delete(addressKey(link.address));
+      this.#backoff.succeeded(link.address);
+    }
+    if ((this.#bans.get(link.nodeId) ?? 0) > now) {
+      this.#ports.close(link.number, BYE_VIOLATION);
+      return;
+    }
+    if (!link.isOutgoing && !this.#admit()) {
+      this.#ports.close(link.number, BYE_RESOURCES);
+      return;
+    }
+    if (link.isOutgoing) this.table.verified(link, window);
+    if (wasFeeler) {
+      this.#ports.close(link.number, BYE_REFRESH);
+      return;
+    }
+    const neighbour = new Neighbouring(link, now, window);
+    this.#links.set(link.number, neighbour);
+    if (link.isOutgoing && link.isNode) this.#ask(neighbour, now);
+  }
+
+  closed(number: number, { now }: Moment): void {
+    const neighbour = this.#links.get(number);
+    if (neighbour === undefined) return;
+    this.#links.delete(number);
+    if (neighbour.link.isOutgoing) this.#backoff.failed(neighbour.address, now);
+    this.#fill(now);
+  }
+
+  /** An address was not reached, or refused the tunnel proof: then it is left alone for τ₁. */
+  failed(address: Address, isRefused: boolean, { now }: Moment): void {
+    this.#dialling.delete(addressKey(address));
+    if (isRefused) this.#backoff.avoid(address, now, this.#config.tau1);
+    else this.#backoff.failed(address, now);
+  }
+
+  /** A PeerListResponse. Nobody is believed who was not asked, or asks to be believed twice within τ₁. */
+  heard(number: number, contacts: readonly Contact[], moment: Moment): void {
+    const neighbour = this.#links.get(number);
+    if (neighbour === undefined) return;
+    if (!neighbour.isAsked || contacts.length > MOST_PEERS) {
+      this.penalty(number, moment);
+      return;
+    }
+    neighbour.isAsked = false;
+    const source = groupOf(neighbour.address);
+    for (const contact of contacts) this.table.heard(contact, source, moment.window);
+  }
+
+  /** What a PeerListRequest is answered with: at most 100 verified ones of the last τ₂, the same for one group for τ₁. */
+  asked(number: number, most: number, { now, window }: Moment): readonly Contact[] {
+    const neighbour = this.#links.get(number);
+    if (neighbour === undefined) return [];
+    const group = groupOf(neighbour.address);
+    const { tau1, tau2 } = this.#config;
+    let sample = this.#samples.get(group);
+    if (sample === undefined || sample.until <= now) {
+      if (this.#samples.size >= MOST_SAMPLES) this.#samples.clear();
+      sample = { until: now + tau1, contacts: this.table.sample(this.#random, MOST_PEERS, window - tau2) };
+      this.#samples.set(group, sample);
+    }
+    return sample.contacts.slice(0, most);
+  }
+
+  /** A message came in. */
+  message(number: number, { now }: Moment): void {
+    this.#links.get(number)?.message(now, this.#config.tau1);
+  }
+
+  /** It was the first to bring something; a proposal counts for more. */
+  useful(number: number, isProposal: boolean, { now, window }: Moment): void {
+    const neighbour = this.#links.get(number);
+    if (neighbour === undefined) return;
+    neighbour.usefulAt = now;
+    if (!isProposal) return;
+    neighbour.proposalAt = now;
+    neighbour.proposalWindow = window;
+  }
+
+  roundTrip(number: number, micros: number): void {
+    const neighbour = this.#links.get(number);
+    if (neighbour !== undefined) neighbour.roundTrip = micros;
+  }
+
+  /** A broken rule (06 §11 B4): a hundred within τ₁, or most of what it sends, and it is banned for 24 τ₁. */
+  penalty(number: number, { now }: Moment): void {
+    const { tau1 } = this.#config;
+    const neighbour = this.#links.get(number);
+    if (neighbour?.penalty(now, tau1) === undefined) return;
+    this.#links.delete(number);
+    this.#backoff.avoid(neighbour.address, now, 24 * tau1);
+    if (this.#bans.size >= MOST_BANS) this.#bans.clear();
+    this.#bans.set(neighbour.link.nodeId, now + 24 * tau1);
+    this.table.drop(neighbour.link.nodeId);
+    this.#ports.close(number, BYE_VIOLATION);
+  }
+
+  /** The longest-lived outgoing ones, to be dialled first by the next process. */
+  anchors(): readonly Contact[] {
+    return this.#outgoing()
+      .filter(({ link }) => link.isNode)
+      .slice(0, ANCHORS)
+      .map(({ link }) => link);
+  }
+
+  /** In the order they opened. */
+  #outgoing(): readonly Neighbouring[] {
+    return [...this.#links.values()].filter(({ link }) => link.isOutgoing);
+  }
+
+  #admit(): boolean {
+    const inbound = [...this.#links.values()].filter(({ link }) => !link.isOutgoing);
+    if (inbound.length < this.#config.maxInbound) return true;
+    const evicted = evictedFor(inbound);
+    if (evicted === undefined) return false;
+    this.#links.delete(evicted.number);
+    this.#ports.close(evicted.number, BYE_RESOURCES);
+    return true;
+  }
+
+  /** Dials for every free place: anchors and configured contacts first. */
+  #fill(now: number): void {
+    const outgoing = this.#outgoing().map(({ link }) => link);
+    let free = this.#config.maxOutbound - outgoing.length - this.#dialling.size;
+    const dial = (address: Address): void => {
+      free--;
+      this.#dialling.set(addressKey(address), false);
+      this.#ports.dial(address);
+    };
+    const isIdle = (address: Address): boolean =>
+      !this.#dialling.has(addressKey(address)) &&
+      this.#backoff.isFree(address, now) &&
+      !outgoing.some((link) => addressKey(link.address) === addressKey(address));
+    const first = [...this.#anchors.map(({ address }) => address), ...this.#config.configured];
+    for (const address of first) if (free > 0 && isIdle(address)) dial(address);
+    this.#anchors = [];
+    let isHeldBack = false;
+    const isWanted = (other: Contact): boolean => {
+      if (!isIdle(other.address)) return false;
+      const fits = this.#fits(outgoing, other);
+      isHeldBack ||= !fits;
+      return fits;
+    };
+    while (free > 0) {
+      const contact = this.table.draw(this.#random, isWanted);
+      if (contact === undefined) break;
+      outgoing.push({ ...contact, number: -1, isOutgoing: true, isNode: true });
+      dial(contact.address);
+    }
+    this.#relax(free > 0 && isHeldBack, now);
+  }
+
+  #fits(outgoing: readonly OpenLink[], contact: Contact): boolean {
+    const { tau2, systemOf } = this.#config;
+    return mayConnect(outgoing, contact, tau2, this.#relaxed, systemOf);
+  }
+
+  /** Places stay free for τ₁ because of the rules: cohorts no longer count, then systems (06 §9). */
+  #relax(isStarved: boolean, now: number): void {
+    if (!isStarved) {
+      this.#starvedSince = undefined;
+      return;
+    }
+    this.#starvedSince ??= now;
+    if (now - this.#starvedSince < this.#config.tau1) return;
+    const next = this.#relaxed === 'all' ? 'cohorts' : 'systems';
+    this.#starvedSince = now;
+    if (this.#relaxed === 'none' || this.#relaxed === next || this.#relaxed === 'systems') return;
+    this.#relaxed = next;
+    this.#ports.relaxed(next);
+  }
+
+  #ask(neighbour: Neighbouring, now: number): void {
+    if (neighbour.askedAt !== undefined && now - neighbour.askedAt < this.#config.tau1) return;
+    neighbour.askedAt = now;
+    neighbour.isAsked = true;
+    this.#ports.ask(neighbour.number, ASKED);
+  }
+
+  #feel(now: number): void {
+    this.#feltAt = now;
+    const contact = this.table.drawNew(this.#random);
+    if (contact === undefined || this.#dialling.has(addressKey(contact.address))) return;
+    this.#dialling.set(addressKey(contact.address), true);
+    this.#ports.feel(contact.address);
+  }
+
+  /** Every τ₂: who brought no proposal since leaves its place, at least one does; everybody is asked again (06 §9). */
+  #epoch(now: number, window: number): void {
+    const before = this.#rotatedIn;
+    this.#rotatedIn = window;
+    this.table.prune(window, this.#config.tau2);
+    const outgoing = this.#outgoing().filter(({ address }) => !this.#isConfigured(address));
+    const barren = outgoing.filter(({ proposalWindow }) => proposalWindow <= before);
+    const leaving = barren.length > 0 ? barren : outgoing.toSorted((a, b) => a.proposalAt - b.proposalAt).slice(0, 1);
+    for (const { number } of leaving) this.#ports.close(number, BYE_REFRESH);
+    for (const neighbour of this.#outgoing()) {
+      if (leaving.includes(neighbour)) continue;
+      this.table.verified(neighbour.link, window);
+      this.#ask(neighbour, now);
+    }
+  }
+
+  #isConfigured(address: Address): boolean {
+    return this.#config.configured.some((other) => addressKey(other) === addressKey(address));
+  }
+}
