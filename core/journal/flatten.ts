@@ -127,7 +127,8 @@ const flatHeld = (held: HeldProposal, numberOf: NumberOf): FlatHeld => ({
   prevotes: held.prevotes.map(numberOf),
 });
 
-const flatOpen = (open: OpenRecord, numberOf: NumberOf): FlatOpen => ({
+/** What is signed and locked in an open window, its objects by number; of the candidate chain its length and end. */
+export const flatOpen = (open: OpenRecord, numberOf: NumberOf): FlatOpen => ({
   window: open.window,
   round: open.round,
   signed: open.signed.map(numberOf),
@@ -145,6 +146,58 @@ const flatChain = ({ wStart, checkpoints }: CandidateChain): FlatOpen['chain'] =
   length: checkpoints.length - 1,
   last: checkpoints.at(-1) as Id,
 });
+
+/**
+ * The record as it was, given the checkpoints of its candidate chain; undefined where it names an object that is not there, or one
+ * of another kind.
+ */
+export const openOf = (flat: FlatOpen, checkpoints: readonly Id[], get: Get): OpenRecord | undefined => {
+  const { locked, valid, chain, ...rest } = flat;
+  const signed = objectsOf(flat.signed, ['bundle', 'reveal', 'proposal', 'vote'], get);
+  const listed = objectsOf(flat.listed, ['reveal', 'operation', 'registration'], get);
+  const certificate = objectsOf(flat.certificate, ['vote'], get);
+  const lockedThen = locked && heldOf(locked, get);
+  const validThen = valid && heldOf(valid, get);
+  if (signed === undefined || listed === undefined || certificate === undefined) return undefined;
+  if ((locked !== undefined && lockedThen === undefined) || (valid !== undefined && validThen === undefined)) {
+    return undefined;
+  }
+  return {
+    ...rest,
+    signed,
+    listed,
+    certificate,
+    locked: lockedThen,
+    valid: validThen,
+    chain: chain && { wStart: chain.wStart, checkpoints },
+  };
+};
+
+const heldOf = (flat: FlatHeld, get: Get): HeldProposal | undefined => {
+  const proposal = get(flat.proposal);
+  const bundles = objectsOf(flat.bundles, ['bundle'], get);
+  const reveals = objectsOf(flat.reveals, ['reveal'], get);
+  const operations = objectsOf(flat.operations, ['operation'], get);
+  const registrations = objectsOf(flat.registrations, ['registration'], get);
+  const prevotes = objectsOf(flat.prevotes, ['vote'], get);
+  if (proposal?.kind !== 'proposal' || bundles === undefined || reveals === undefined) return undefined;
+  if (operations === undefined || registrations === undefined || prevotes === undefined) return undefined;
+  return { proposal, bundles, reveals, operations, registrations, round: flat.round, prevotes };
+};
+
+type ObjectOf<K> = Extract<ProtocolObject, { readonly kind: K }>;
+
+/** The objects of these numbers, if all are there and of these kinds. */
+const objectsOf = <const K extends ProtocolObject['kind']>(
+  numbers: readonly number[],
+  kinds: readonly K[],
+  get: Get,
+): readonly ObjectOf<K>[] | undefined => {
+  const isOne = (object: ProtocolObject | undefined): object is ObjectOf<K> =>
+    object !== undefined && (kinds as readonly string[]).includes(object.kind);
+  const objects = numbers.map(get).filter(isOne);
+  return objects.length === numbers.length ? objects : undefined;
+};
 
 const flatNotice = (notice: Notice, numberOf: NumberOf): FlatNotice => {
   switch (notice.type) {

@@ -70,7 +70,7 @@ const HELD = layout('JournalHeld', {
 /** A candidate chain e_0 … e_L: where it began, L, and e_L, which stands for all before it. */
 const CANDIDATE_CHAIN = layout('JournalCandidateChain', { wStart: whole, length: whole, last: id32 });
 
-const OPEN = layout('JournalOpen', {
+export const OPEN = layout('JournalOpen', {
   window: whole,
   round: u32,
   signed: objects,

@@ -1,0 +1,184 @@
+import { fromHex, type Id, toHex } from '#core/bytes/bytes.ts';
+import { IdMap } from '#core/collections/id-map.ts';
+import { overlaid } from '#core/state/ranges.ts';
+import type { Base, Delta, Table, TableDelta, WritableBase } from '#core/state/state.ts';
+import type { Database, Environment } from './environment.ts';
+import { nextId, placeKey } from './keys.ts';
+
+/** Records that a range reads at once: no read transaction stays open between two of them. */
+const BATCH = 1_024;
+
+type Entry = readonly [Id, Uint8Array];
+
+/** The three tables as they are stored: records by key, values of tree nodes by place. */
+class Tables {
+  readonly #records: Readonly<Record<Table, Database>>;
+  readonly #nodes: Readonly<Record<Table, Database>>;
+
+  constructor(environment: Environment) {
+    const of = (suffix: string) => ({
+      account: environment.database(`account-${suffix}`),
+      node: environment.database(`node-${suffix}`),
+      candidate: environment.database(`candidate-${suffix}`),
+    });
+    this.#records = of('records');
+    this.#nodes = of('tree');
+  }
+
+  record(table: Table, key: Id): Uint8Array | undefined {
+    return this.#records[table].get(fromHex(key));
+  }
+
+  node(table: Table, path: string): Uint8Array | undefined {
+    return this.#nodes[table].get(placeKey(path));
+  }
+
+  entries(table: Table, from: Id): readonly Entry[] {
+    return this.#records[table].rows(fromHex(from), BATCH).map(([key, record]) => [toHex(key), record]);
+  }
+
+  /** Writes the delta and answers the one that takes it back. Inside a transaction. */
+  replace(delta: Delta): Delta {
+    const of = (table: Table): TableDelta => ({
+      records: exchange(this.#records[table], delta[table].records, fromHex),
+      nodes: exchange(this.#nodes[table], delta[table].nodes, placeKey),
+    });
+    return { account: of('account'), node: of('node'), candidate: of('candidate') };
+  }
+}
+
+type Changes = ReadonlyMap<string, Uint8Array | null>;
+
+const exchange = (database: Database, changes: Changes, keyOf: (name: string) => Uint8Array): Changes => {
+  const before = new Map<string, Uint8Array | null>();
+  for (const [name, value] of changes) {
+    const key = keyOf(name);
+    before.set(name, database.get(key) ?? null);
+    if (value === null) database.remove(key);
+    else database.put(key, value);
+  }
+  return before;
+};
+
+/** One step from a version towards the one that is stored: what this version has otherwise than the next. */
+interface Step {
+  readonly delta: Delta;
+  readonly next: Version;
+}
+
+/**
+ * A state that stays what it is. Exactly one version of a base is stored; every other one knows a step towards it: a later one the
+ * delta it was made by, an earlier one the delta that takes back what was committed after it. A commit turns one step round, so a
+ * version that nobody holds costs nothing, and one that is held costs what changed since.
+ */
+class Version implements Base {
+  readonly #base: LmdbBase;
+  readonly #tables: Tables;
+  /** undefined: this one is stored. */
+  step: Step | undefined;
+
+  constructor(base: LmdbBase, tables: Tables, step: Step | undefined) {
+    this.#base = base;
+    this.#tables = tables;
+    this.step = step;
+  }
+
+  record(table: Table, key: Id): Uint8Array | undefined {
+    for (let { step } = this as Version; step !== undefined; { step } = step.next) {
+      const change = step.delta[table].records.get(key);
+      if (change !== undefined) return change ?? undefined;
+    }
+    return this.#tables.record(table, key);
+  }
+
+  node(table: Table, path: string): Uint8Array | undefined {
+    for (let { step } = this as Version; step !== undefined; { step } = step.next) {
+      const change = step.delta[table].nodes.get(path);
+      if (change !== undefined) return change ?? undefined;
+    }
+    return this.#tables.node(table, path);
+  }
+
+  /** True to this version even where windows are committed before the range is read to its end. */
+  *range(table: Table, from: Id = ''): IterableIterator<Entry> {
+    for (let start: Id | undefined = from.padEnd(64, '0'); start !== undefined; ) {
+      const stored = this.#tables.entries(table, start);
+      const end = stored.length < BATCH ? undefined : (stored.at(-1) as Entry)[0];
+      yield* Array.from(overlaid(stored, this.#changes(table, start, end), start));
+      start = end && nextId(end);
+    }
+  }
+
+  with(delta: Delta): Base {
+    return this.#base.later(this, delta);
+  }
+
+  /** What this version has otherwise than the stored one, from `start` up to `end`. */
+  #changes(table: Table, start: Id, end: Id | undefined): IdMap<Uint8Array | null> {
+    const changes = new IdMap<Uint8Array | null>();
+    for (let { step } = this as Version; step !== undefined; { step } = step.next) {
+      for (const [key, record] of step.delta[table].records) {
+        if (key >= start && (end === undefined || key <= end) && !changes.has(key)) changes.set(key, record);
+      }
+    }
+    return changes;
+  }
+}
+
+/**
+ * The settled state in LMDB. Reads see the stored version, which each `commit` replaces; `version` is one that stays. A version made
+ * of the stored one by a delta becomes the stored one when that delta is committed.
+ */
+export class LmdbBase implements WritableBase {
+  readonly #environment: Environment;
+  readonly #tables: Tables;
+  readonly #made = new WeakMap<Delta, Version>();
+  #stored: Version;
+
+  constructor(environment: Environment) {
+    this.#environment = environment;
+    this.#tables = new Tables(environment);
+    this.#stored = new Version(this, this.#tables, undefined);
+  }
+
+  /** What is stored now, and stays readable. */
+  get version(): Base {
+    return this.#stored;
+  }
+
+  record(table: Table, key: Id): Uint8Array | undefined {
+    return this.#tables.record(table, key);
+  }
+
+  node(table: Table, path: string): Uint8Array | undefined {
+    return this.#tables.node(table, path);
+  }
+
+  range(table: Table, from?: Id): Iterable<Entry> {
+    return this.#stored.range(table, from);
+  }
+
+  /** The version that `delta` makes of `next`. */
+  later(next: Version, delta: Delta): Base {
+    const made = new Version(this, this.#tables, { delta, next });
+    this.#made.set(delta, made);
+    return made;
+  }
+
+  commit(delta: Delta): void {
+    this.#environment.transaction(() => this.write(delta))();
+  }
+
+  /** `commit` as a part of a larger transaction: inside it; what it answers is called when that one is durable. */
+  write(delta: Delta): () => void {
+    const undo = this.#tables.replace(delta);
+    return () => {
+      const before = this.#stored;
+      const made = this.#made.get(delta);
+      const after = made?.step?.next === before ? made : new Version(this, this.#tables, undefined);
+      after.step = undefined;
+      before.step = { delta: undo, next: after };
+      this.#stored = after;
+    };
+  }
+}
