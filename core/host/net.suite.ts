@@ -7,7 +7,7 @@ import { cheapVerify } from '../operations/accounts.suite.ts';
 import { NO_MEMO } from '../participant/evaluation.ts';
 import { foundation } from '../participant/party.suite.ts';
 import { ORDINARY_TIMERS } from '../participant/timers.ts';
-import type { ChainJob, FinalRecord } from '../participant/types.ts';
+import type { ChainJob, FinalRecord, Opened, OpenRecord } from '../participant/types.ts';
 import { timechainStep } from '../timechain/chain.ts';
 import type { Message } from '../wire/messages.ts';
 import { Host, type Notice } from './host.ts';
@@ -42,6 +42,12 @@ interface Letter {
   readonly message: Message;
 }
 
+/** What a seat keeps through a crash. */
+export interface Keeps {
+  opened(): Opened;
+  write(final: FinalRecord | undefined, open: OpenRecord | undefined): void;
+}
+
 /** Whether a message arrives. */
 export type Passes = (message: Message, from: number, to: number) => boolean;
 
@@ -52,8 +58,8 @@ export class Net {
   /** Ascending by time. */
   readonly #post: Letter[] = [];
 
-  /** `count` seats of weight 1, the last `byzantine` of them without a host. */
-  constructor(count: number, byzantine: number) {
+  /** `count` seats of weight 1, the last `byzantine` of them without a host. Where nobody keeps anything, all begin at genesis. */
+  constructor(count: number, byzantine: number, keeps: (index: number) => Keeps | undefined = () => undefined) {
     const { genesis, keys } = foundation({ count });
     const { network } = genesis;
     this.seats = network.founders.map((nodeId, index) => {
@@ -86,7 +92,9 @@ export class Net {
           return divide(net.now, ITERATION);
         },
       };
-      const host = new Host(config, { settled: genesis, open: undefined }, Uint8Array.of(index), clock, {
+      const kept = keeps(index);
+      const opened = kept?.opened() ?? { settled: genesis, open: undefined };
+      const host = new Host(config, opened, Uint8Array.of(index), clock, {
         send: (to, message) => this.send(index, to, message),
         timer: (at) => {
           seat.timer = at;
@@ -100,7 +108,7 @@ export class Net {
         cancel: () => {
           seat.job = undefined;
         },
-        persist: () => {},
+        persist: (final, open) => kept?.write(final, open),
         notice: (notice) => hear(seat, notice),
         archived: () => undefined,
         archivedObject: () => undefined,

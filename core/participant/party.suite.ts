@@ -2,7 +2,7 @@ import type { Id } from '../bytes/bytes.ts';
 import type { Operation, ProtocolObject, Vote } from '../consensus/objects.ts';
 import { nodeId } from '../crypto/ids.ts';
 import type { SigningKey } from '../crypto/suite.ts';
-import { buildGenesis } from '../genesis/genesis.ts';
+import { buildGenesis, type Genesis } from '../genesis/genesis.ts';
 import { simulation } from '../genesis/profiles.ts';
 import { type RulesChoice, rulesOf } from '../genesis/rules.ts';
 import { cheapKey, cheapVerify } from '../operations/accounts.suite.ts';
@@ -58,6 +58,7 @@ export const foundation = ({
   rules = 'montana',
   d0 = 2_560,
 }: Pick<PartyOptions, 'count' | 'rules' | 'd0'>): {
+  readonly built: Genesis;
   readonly genesis: Settled;
   readonly keys: readonly { readonly nodeId: Id; readonly node: SigningKey; readonly account: SigningKey }[];
 } => {
@@ -65,12 +66,12 @@ export const foundation = ({
     const node = cheapKey(i + 1);
     return { nodeId: nodeId(node.publicKey), node, account: cheapKey(i + 1_001) };
   });
-  const genesis = buildGenesis({
+  const built = buildGenesis({
     params: simulation({ founders: count, tau2Windows: 8, d0 }),
     rules: rulesOf(rules),
     founders: keys.map(({ node, account }) => ({ nodePubkey: node.publicKey, accountPubkey: account.publicKey })),
   });
-  return { genesis: genesisSettled(genesis, new MemoryBase()), keys };
+  return { built, genesis: genesisSettled(built, new MemoryBase()), keys };
 };
 
 /** Participants in one array, no network: what one says the others hear in the next step, unless the filter loses it. */
