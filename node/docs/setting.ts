@@ -76,6 +76,8 @@ const adversaryText = (line: Adversary): string => {
       return `${line.host} against ${line.target}, ${line.rate} forged bundles a second for ${line.seconds} s from ${whenText(line)}`;
     case 'precomputed-chain':
       return `precomputed-chain: ${someText(line.hosts)}, ${line.windows} windows`;
+    case 'farm':
+      return `farm of ${line.cores} cores at ${line.host}; its nodes ${line.admitted === 'idle' ? 'lie idle' : 'confirm'}`;
     default:
       return `${line.type}: ${someText(line.hosts)}`;
   }

@@ -1,7 +1,15 @@
 import type { Id } from '#core/bytes/bytes.ts';
 import { cement } from '#core/consensus/cementing.ts';
 import { makeHeader } from '#core/consensus/header.ts';
-import type { Bundle, Operation, Proposal, ProtocolObject, Registration, Reveal } from '#core/consensus/objects.ts';
+import type {
+  Bundle,
+  Header,
+  Operation,
+  Proposal,
+  ProtocolObject,
+  Registration,
+  Reveal,
+} from '#core/consensus/objects.ts';
 import { makeProposal } from '#core/consensus/proposal.ts';
 import type { Roster } from '#core/consensus/roster.ts';
 import type { SigningKey } from '#core/crypto/suite.ts';
@@ -33,6 +41,11 @@ export class Bodies {
     return all(ids, this.#bundles);
   }
 
+  /** All of the open window, as they came. */
+  bundlesHeld(): readonly Bundle[] {
+    return [...this.#bundles.values()];
+  }
+
   reveals(ids: readonly Id[]): readonly Reveal[] | undefined {
     return all(ids, this.#reveals);
   }
@@ -58,28 +71,41 @@ export const rivalProposal = (
   bodies: Bodies,
   key: SigningKey,
 ): Proposal | undefined => {
-  const open = openWindow(settled);
   const bundles = bodies.bundles(entries.map(({ hash }) => hash));
   if (bundles === undefined) return undefined;
-  const kept = withOneLess(bundles, header.proposerNodeId, open.roster);
-  if (kept === undefined) return undefined;
-  const cemented = cement(open.roster, kept);
+  const kept = withOneLess(bundles, header.proposerNodeId, openWindow(settled).roster);
+  return kept && proposalOf(settled, header, kept, bodies, key);
+};
+
+/** What a proposal says besides what follows from its bundles. */
+type ProposalBasis = Pick<Header, 'timechainValue' | 'proposerNodeId' | 'fallbackDepth'>;
+
+/** A fresh proposal with these bundles, of weight ≥ Q, for the window after `settled`; undefined where a body is not here. */
+export const proposalOf = (
+  settled: Settled,
+  { timechainValue, proposerNodeId: proposer, fallbackDepth }: ProposalBasis,
+  bundles: readonly Bundle[],
+  bodies: Bodies,
+  key: SigningKey,
+): Proposal | undefined => {
+  const open = openWindow(settled);
+  const cemented = cement(open.roster, bundles);
   const reveals = bodies.reveals(cemented.reveals);
   const objects = bodies.operations(cemented.operations);
   if (reveals === undefined || objects === undefined) return undefined;
   const input = {
-    timechainValue: header.timechainValue,
-    bundles: listed(kept),
+    timechainValue,
+    bundles: listed(bundles),
     reveals: listed(reveals),
     operations: objects.filter((object) => object.kind === 'operation'),
     registrations: objects.filter((object) => object.kind === 'registration'),
-    proposer: header.proposerNodeId,
-    fallbackDepth: header.fallbackDepth,
+    proposer,
+    fallbackDepth,
   };
   // Their signatures were judged when they were accepted.
   const outcome = applyWindow(settled, input, () => true);
-  const rival = makeHeader(headerFields(outcome, open, header.proposerNodeId, header.fallbackDepth), key);
-  return makeProposal(rival, input.bundles, input.reveals);
+  const made = makeHeader(headerFields(outcome, open, proposer, fallbackDepth), key);
+  return makeProposal(made, input.bundles, input.reveals);
 };
 
 /** Drops one bundle, the one of `first` rather than another, such that the others have weight ≥ Q. */

@@ -138,6 +138,16 @@ const adversarySchema = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('equivocating-voters'), hosts: someHosts }),
   /** Have hashed the first windows of the chain that starts from 32 zero bytes before the network was launched. */
   z.strictObject({ type: z.literal('precomputed-chain'), hosts: someHosts, windows: whole(1, 100_000) }),
+  /**
+   * So many cores behind `host`, each of which hashes the chain of one new node after another. Nodes that are admitted lie idle, or
+   * confirm every window (`farm.ts`).
+   */
+  z.strictObject({
+    type: z.literal('farm'),
+    host: z.string(),
+    cores: whole(1, 256),
+    admitted: z.enum(['idle', 'confirm']),
+  }),
 ]);
 
 const expectSchema = z.union([
@@ -148,7 +158,7 @@ const expectSchema = z.union([
 export type Expectation = z.infer<typeof expectSchema>;
 
 /** Measures that a run takes only if asked: they cost time, or say nothing of most scenarios. */
-export const MEASURES = ['lottery', 'payments', 'closing', 'epochs', 'pruning', 'lineage', 'growth'] as const;
+export const MEASURES = ['lottery', 'payments', 'closing', 'epochs', 'pruning', 'lineage', 'growth', 'farm'] as const;
 
 /** The same experiment under other settings, where other things are expected: the rule as published, for one. */
 const variantSchema = z.strictObject({

@@ -51,13 +51,15 @@ const checkOneStrategy = ({ adversary, nodes }: Scenario, source: string): void 
   const names = hostNames(nodes);
   const types = new Map<string, string>();
   adversary.forEach((line, i) => {
-    const hosts =
-      line.type === 'signature-flood' ? [line.host] : chosenHosts(line.hosts, names).map((host) => names[host]);
+    const hosts = 'host' in line ? [line.host] : chosenHosts(line.hosts, names).map((host) => names[host]);
     for (const host of hosts as readonly string[]) {
       const other = types.get(host) ?? line.type;
       types.set(host, line.type);
       if (other !== line.type) {
         throw new ScenarioError(`${source}: adversary.${i}: ${host} is ${other} already; give a host one type`);
+      }
+      if (line.type === 'farm' && adversary.slice(0, i).some((before) => 'host' in before && before.host === host)) {
+        throw new ScenarioError(`${source}: adversary.${i}: ${host} has a farm already`);
       }
     }
   });
@@ -79,9 +81,9 @@ const checkHostNames = (scenario: Scenario, source: string): void => {
     } else if (fault.type !== 'heal' && Array.isArray(fault.hosts)) check(`faults.${i}.hosts`, fault.hosts);
   });
   scenario.adversary.forEach((adversary, i) => {
-    if (adversary.type === 'signature-flood') {
+    if ('host' in adversary) {
       check(`adversary.${i}.host`, [adversary.host]);
-      check(`adversary.${i}.target`, [adversary.target]);
+      if ('target' in adversary) check(`adversary.${i}.target`, [adversary.target]);
     } else if (Array.isArray(adversary.hosts)) check(`adversary.${i}.hosts`, adversary.hosts);
   });
 };

@@ -1,8 +1,11 @@
+import type { Suite } from '#core/crypto/suite.ts';
 import { Coalition } from '#sim/adversary/coalition.ts';
 import { EquivocatingLeader, type EquivocatorOptions } from '#sim/adversary/equivocating-leader.ts';
 import { EquivocatingVoter } from '#sim/adversary/equivocating-voters.ts';
+import { Farm } from '#sim/adversary/farm.ts';
 import { PrecomputedChain, precompute } from '#sim/adversary/precomputed-chain.ts';
 import { type Flood, SignatureFlood } from '#sim/adversary/signature-flood.ts';
+import { Stream } from '#sim/kernel/streams.ts';
 import type { Strategy } from '#sim/world/strategy.ts';
 import type { MontanaShape } from './adapter.ts';
 import { chosenHosts } from './chosen.ts';
@@ -13,10 +16,11 @@ import { hostNames } from './settings.ts';
 type Line = Scenario['adversary'][number];
 type LineOf<T extends Line['type']> = Extract<Line, { readonly type: T }>;
 
-/** By name of the host. A host with several lines of one type in `adversary` has one strategy for them all. */
+/** By name of the host; `suite` makes keys of identities that strategies add. A host with several lines of one type in `adversary` has one strategy for them all. */
 export const strategiesOf = (
-  { adversary, nodes, profile }: Scenario,
+  { adversary, nodes, profile, seed }: Scenario,
   founders: readonly Founder[],
+  suite: Suite,
 ): ReadonlyMap<string, Strategy<MontanaShape>> => {
   const names = hostNames(nodes);
   const strategies = new Map<string, Strategy<MontanaShape>>();
@@ -55,6 +59,11 @@ export const strategiesOf = (
   for (const { hosts, windows } of linesOf('precomputed-chain')) {
     const known = precompute(windows, profile.d0);
     for (const host of chosenHosts(hosts, names)) strategies.set(names[host] as string, new PrecomputedChain(known));
+  }
+
+  for (const { host, cores, admitted } of linesOf('farm')) {
+    const keys = new Stream(`${seed}/farm/${host}`);
+    strategies.set(host, new Farm({ cores, admitted, tau2: profile.tau2, suite, keys }));
   }
   return strategies;
 };

@@ -5,6 +5,7 @@ import type { Scenario } from '../scenario.ts';
 import { chainLengths, joiningOf } from '../start.ts';
 import { Closing } from './closing.ts';
 import { Epochs } from './epochs.ts';
+import { Farming } from './farming.ts';
 import { Growth } from './growth.ts';
 import { Lineage } from './lineage.ts';
 import { Lottery } from './lottery.ts';
@@ -34,6 +35,10 @@ export const askedMeasures = (scenario: Scenario, members: readonly Founder[], s
           start,
           joiningOf(scenario).filter((joins) => joins !== undefined),
         );
+      case 'farm': {
+        const cores = scenario.adversary.reduce((sum, line) => sum + (line.type === 'farm' ? line.cores : 0), 0);
+        return new Farming(start, new Set(members.map(({ nodeId }) => nodeId)), cores);
+      }
       case 'lottery': {
         const lengths = chainLengths(scenario);
         const least = Math.min(...lengths);

@@ -15,7 +15,7 @@ interface Step {
 }
 
 /** Nodes that an event of this window admits at most (05 §5, §6). */
-const slotsOf = ({ params, rules }: Settled['network'], window: number, active: number): number => {
+export const slotsOf = ({ params, rules }: Settled['network'], window: number, active: number): number => {
   if (window === 0) return 0;
   if (rules.admission === 'mesh') return 1;
   const isDue = window % Number(params.selectionInterval) === 0;
