@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { mlDsa65 } from '#core/crypto/ml-dsa.ts';
 import { EquivocatingLeader } from '#sim/adversary/equivocating-leader.ts';
 import { EquivocatingVoter } from '#sim/adversary/equivocating-voters.ts';
+import { Farm } from '#sim/adversary/farm.ts';
 import { PrecomputedChain } from '#sim/adversary/precomputed-chain.ts';
 import { SignatureFlood } from '#sim/adversary/signature-flood.ts';
 import { makeFounders } from './founders.ts';
@@ -28,8 +29,10 @@ test('every host that a line names has the strategy of its type, the others none
       { type: 'equivocating-voters', hosts: ['n004', 'n005'] },
       { type: 'equivocating-voters', hosts: ['n005'] },
       { type: 'precomputed-chain', hosts: { share: 13 }, windows: 2 },
+      { type: 'farm', host: 'n001', cores: 2, admitted: 'idle' },
     ]),
     makeFounders(NODES, mlDsa65),
+    mlDsa65,
   );
   expect([...strategies].map(([name, strategy]) => [name, strategy.constructor])).toEqual([
     ['n000', SignatureFlood],
@@ -37,6 +40,7 @@ test('every host that a line names has the strategy of its type, the others none
     ['n004', EquivocatingVoter],
     ['n005', EquivocatingVoter],
     ['n007', PrecomputedChain],
+    ['n001', Farm],
   ]);
 });
 
@@ -48,4 +52,11 @@ test('a host has one strategy', () => {
     ]);
   expect(mixed).toThrow(ScenarioError);
   expect(mixed).toThrow('mixed: adversary.1: n003 is precomputed-chain already; give a host one type');
+});
+
+test('a host has one farm', () => {
+  const farm = (host: string) => ({ type: 'farm', host, cores: 2, admitted: 'idle' }) as const;
+  expect(() => scenario([farm('n001'), farm('n002')])).not.toThrow();
+  expect(() => scenario([farm('n001'), farm('n001')])).toThrow('mixed: adversary.1: n001 has a farm already');
+  expect(() => scenario([farm('n9')])).toThrow('mixed: adversary.0.host: no host "n9"');
 });
