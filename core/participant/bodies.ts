@@ -4,6 +4,7 @@ import { type Cemented, cement } from '../consensus/cementing.ts';
 import { judgeIncluded } from '../consensus/judge-proposal-sets.ts';
 import type { Bundle, Operation, Proposal, Registration, Reveal } from '../consensus/objects.ts';
 import { applyWindow, compareOutcome } from '../transition/apply.ts';
+import type { Prework } from '../transition/prework.ts';
 import {
   CLASS_BUNDLE,
   CLASS_OPERATION,
@@ -101,8 +102,9 @@ export class Bodies {
     const operations = this.#operationsOf(cemented.operations, progress);
     if (reveals === undefined || operations === undefined) return;
     const bodies = { bundles, reveals, ...split(operations) };
+    const prework = this.#ports.prework(settled);
     const applied = charged(meter, operations.length, () =>
-      memo.applied(settled, hash, () => this.#apply(proposal, bodies, cemented)),
+      memo.applied(settled, hash, () => this.#apply(proposal, bodies, cemented, prework)),
     );
     candidate.evaluation = { applied, bodies };
     this.#progress.delete(hash);
@@ -159,7 +161,7 @@ export class Bodies {
     });
   }
 
-  #apply(proposal: Proposal, bodies: BodiesOf, cemented: Cemented): Applied {
+  #apply(proposal: Proposal, bodies: BodiesOf, cemented: Cemented, prework: Prework | undefined): Applied {
     const { settled, roster } = this.#session.open;
     const { header } = proposal;
     const fault = judgeIncluded(proposal, bodies.bundles, cemented, bodies.reveals, roster.quorum);
@@ -173,7 +175,7 @@ export class Bodies {
       proposer: header.proposerNodeId,
       fallbackDepth: header.fallbackDepth,
     };
-    const outcome = applyWindow(settled, input, this.#ports.config.verify);
+    const outcome = applyWindow(settled, input, this.#ports.config.verify, undefined, prework);
     const reason = compareOutcome(outcome, header);
     if (reason !== undefined) return { valid: false, reason, outcome };
     return { valid: true, outcome, settled: outcome.settle(header.id, header.protocolVersion) };

@@ -2,6 +2,8 @@ import type { Id } from '../bytes/bytes.ts';
 import type { Bundle, Operation, Proposal, Registration, Reveal, Vote } from '../consensus/objects.ts';
 import type { SigningKey, Verify } from '../crypto/suite.ts';
 import type { Network } from '../genesis/network.ts';
+import type { Prework } from '../transition/prework.ts';
+import type { Settled } from '../transition/settled.ts';
 import type { ApplyMemo } from './evaluation.ts';
 import type { Candidate } from './proposals.ts';
 import type { TimerFigures } from './timers.ts';
@@ -40,6 +42,8 @@ export interface SessionPorts {
   /** Iterations per tick in this window. */
   readonly tick: number;
   emit(effect: ParticipantEffect): void;
+  /** What was prepared of the window after `settled`, if it ends an epoch: to be had before `applyWindow`, remembered or not. */
+  prework(settled: Settled): Prework | undefined;
   /** Own, signed objects: durable, then sent, then counted. */
   publish(...objects: (Bundle | Reveal | Proposal | Vote)[]): void;
   /** T_W became known otherwise than by own computation (09 §8.1). */

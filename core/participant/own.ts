@@ -115,7 +115,7 @@ export const proposeFresh = (session: Session, ports: SessionPorts, round: numbe
     fallbackDepth: depth,
   };
   const { verifications } = meter;
-  const outcome = applyWindow(open.settled, input, verify);
+  const outcome = applyWindow(open.settled, input, verify, undefined, ports.prework(open.settled));
   const header = makeHeader(headerFields(outcome, open, identity.nodeId, depth), signer(ports).key);
   const settled = outcome.settle(header.id, header.protocolVersion);
   meter.verifications = verifications;

@@ -2,6 +2,7 @@ import { type Id, ZERO_ID } from '../bytes/bytes.ts';
 import type { Header, Operation, ProtocolObject, Registration, Vote } from '../consensus/objects.ts';
 import { openWindow } from '../transition/open-window.ts';
 import type { Settled } from '../transition/settled.ts';
+import { BoundaryPrework } from './boundary.ts';
 import { Candidacy } from './candidacy.ts';
 import type { ParticipantConfig, SessionPorts } from './context.ts';
 import { Hashing } from './hashing.ts';
@@ -42,6 +43,7 @@ export class Participant {
   readonly #emit: (effect: ParticipantEffect) => void;
   readonly #pace = new Pace();
   readonly #hashing = new Hashing();
+  readonly #boundary: BoundaryPrework;
   readonly #records: OpenRecords;
   readonly #candidacy: Candidacy | undefined;
   readonly #ports: SessionPorts;
@@ -60,6 +62,7 @@ export class Participant {
     this.#settled = opened.settled;
     this.#restart = opened.open?.window === opened.settled.window + 1 ? opened.open : undefined;
     this.#records = new OpenRecords(this.#restart);
+    this.#boundary = new BoundaryPrework(config.meter);
     this.#candidacy = candidacyOf(config, opened.open?.chain);
     this.#records.chain = this.#candidacy?.chain;
     if (opened.open !== undefined) this.mempool.restore(opened.open);
@@ -138,6 +141,7 @@ export class Participant {
     this.#now = iterations;
     this.#alarm = 0;
     this.#session.rounds.expire(iterations);
+    this.#boundary.tick(iterations, this.#pace.tick);
     this.#advance();
   }
 
@@ -204,7 +208,7 @@ export class Participant {
       this.#close(finalRecord(session, decision.candidate, decision.round), decision.round);
       this.#enter(this.#settled, true);
     }
-    const next = this.#stopped ? 0 : this.#session.rounds.nextDeadline();
+    const next = this.#stopped ? 0 : sooner(this.#session.rounds.nextDeadline(), this.#boundary.due);
     if (next === this.#alarm) return;
     this.#alarm = next;
     this.#emit({ type: 'alarm', at: next === 0 ? undefined : next });
@@ -214,6 +218,7 @@ export class Participant {
   #close(record: FinalRecord, round: number): void {
     const { settled } = record;
     this.#settled = settled;
+    this.#boundary.closed(settled, record.delta);
     const { state, window } = settled;
     this.mempool.settled(window, (sender, prevHash) => state.account(sender)?.frontierHash === prevHash);
     this.registrations.settled(record.registrations, settled);
@@ -239,6 +244,7 @@ export class Participant {
     const before = this.#session as Session | undefined;
     const revealsBefore = before?.window === window - 1 ? before.reveals : new RevealKeeper(window - 1);
     this.#pace.entered(this.#now, open.d, sampled);
+    this.#boundary.entered(settled, this.#now, this.#pace.tick);
     const session = new Session(open, new RevealKeeper(window), revealsBefore, this.#ports);
     this.#session = session;
     session.rounds = roundsOf(session, this.#ports);
@@ -403,6 +409,7 @@ export class Participant {
         return self.#pace.tick;
       },
       emit: this.#emit,
+      prework: (settled) => this.#boundary.finished(settled),
       publish: (...objects) => {
         this.#records.sign(objects);
         this.#persistOpen();
@@ -426,6 +433,9 @@ export class Participant {
     };
   }
 }
+
+/** Of two counts at which something is due, 0 for nothing. */
+const sooner = (a: number, b: number): number => (a === 0 || b === 0 ? a + b : Math.min(a, b));
 
 const candidacyOf = (
   { identity, entry, meter }: ParticipantConfig,

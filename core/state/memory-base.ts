@@ -27,6 +27,7 @@ const changed = (tables: Tables, delta: Delta): Tables => {
  * what it changed. It keeps the bytes of deltas themselves.
  */
 export class MemoryBase implements WritableBase {
+  readonly hasCheapVersions = true;
   #tables: Tables;
 
   constructor(tables: Tables = { account: emptyTable(), node: emptyTable(), candidate: emptyTable() }) {

@@ -5,7 +5,7 @@ import { childName, DEPTH, ROOT, reversed, turn } from './paths.ts';
 import { leafHash, RECORD_SIZES } from './records.ts';
 import type { Table } from './state.ts';
 import { isLone, loneKey, type TreeSource } from './tree.ts';
-import { climb, empty, internalHash } from './tree-hash.ts';
+import { climb, empty, internalHash, LONE } from './tree-hash.ts';
 
 /** The longest leaf value a proof may carry. */
 export const MOST_LEAF_BYTES = 4096;
@@ -76,7 +76,7 @@ export const prove = (source: TreeSource, key: Id): Proof => {
 
 /** Hash of the subtree of height `level` that holds this record and nothing else. */
 const solitary = (key: Id, record: Uint8Array, level: number): Uint8Array => {
-  const value = new Uint8Array(64);
+  const value = new Uint8Array(LONE);
   value.set(leafHash(record));
   writeHex(key, value, 32);
   climb([{ value, from: 0, to: level }]);

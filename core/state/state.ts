@@ -1,4 +1,5 @@
 import type { Id } from '../bytes/bytes.ts';
+import { mapInOrder } from '../collections/map-in-order.ts';
 
 /** The three committed tables (02 §1). */
 export const TABLES = ['account', 'node', 'candidate'] as const;
@@ -16,6 +17,8 @@ export interface Base {
   range(table: Table, from?: Id): Iterable<readonly [Id, Uint8Array]>;
   /** A new version with the changes of a window, this one staying as it is: for a base whose versions share what is equal. */
   with?(delta: Delta): Base;
+  /** Reads cost the same however many versions came before: work ahead of a window may make versions of its own, piece by piece. */
+  readonly hasCheapVersions?: true;
 }
 
 /** A base that takes the changes of final windows. After `commit` every read sees all of the delta; it is never half applied. */
@@ -23,10 +26,15 @@ export interface WritableBase extends Base {
   commit(delta: Delta): void;
 }
 
-/** What one window changes: new bytes, or null for a removed entry. */
+/** What one window changes: new bytes, or null for a removed entry. Records ascend by key; tree nodes have no order to rely on. */
 export interface TableDelta {
   readonly records: ReadonlyMap<Id, Uint8Array | null>;
   readonly nodes: ReadonlyMap<string, Uint8Array | null>;
 }
+
+export const UNCHANGED: TableDelta = {
+  records: mapInOrder<Uint8Array | null>([]),
+  nodes: mapInOrder<Uint8Array | null>([]),
+};
 
 export type Delta = Readonly<Record<Table, TableDelta>>;

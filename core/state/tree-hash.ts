@@ -24,8 +24,17 @@ export const empty = (level: number): Uint8Array => EMPTY[level] as Uint8Array;
 export const EMPTY_ROOT: Id = toHex(empty(DEPTH));
 
 /**
- * A leaf on its way up through levels where it is alone. `value`, 64 bytes, holds the hash of its subtree of height `from`, then
- * its key; when it has climbed, the hash of the one of height `to`.
+ * On its way up a leaf leaves its hash of this height behind, below where any tree of fewer than 2^32 random keys has a branch. As a
+ * tree grows, a leaf is alone lower and lower down: from here that is a few hashes more, from the leaf it is 240, each time.
+ */
+export const LANDMARK = DEPTH - 40;
+
+/** Bytes of what is stored for a leaf where it is alone: hash, key, hash of height `LANDMARK` (zeros where it stands lower). */
+export const LONE = 96;
+
+/**
+ * A leaf on its way up through levels where it is alone. `value`, `LONE` bytes, holds the hash of its subtree of height `from`, its
+ * key, and the landmark if it was passed; when it has climbed, the hash of the one of height `to`.
  */
 export interface Climb {
   readonly value: Uint8Array;
@@ -68,11 +77,14 @@ const climbTogether = (from: number, leaves: readonly Climb[]): number => {
   const valueWords = new Uint32Array(values.buffer);
   leaves.forEach(({ value }, i) => {
     values.set(value.subarray(0, 32), 32 * i);
-    keys.set(value.subarray(32), 32 * i);
+    keys.set(value.subarray(32, 64), 32 * i);
   });
   let hashes = 0;
   let climbing = leaves.length;
   for (let level = from; ; level++) {
+    if (level === LANDMARK) {
+      for (let i = 0; i < climbing; i++) (leaves[i] as Climb).value.set(values.subarray(32 * i, 32 * i + 32), 64);
+    }
     while (climbing > 0 && (leaves[climbing - 1] as Climb).to <= level) climbing--;
     if (climbing === 0) break;
     const emptyWords = EMPTY_WORDS[level] as Uint32Array;

@@ -3,17 +3,17 @@ import { IdMap } from '../collections/id-map.ts';
 import { mapInOrder } from '../collections/map-in-order.ts';
 import { childName, DEPTH, ROOT, reversed, turn } from './paths.ts';
 import { leafHash } from './records.ts';
-import { type Climb, climb, EMPTY_ROOT, empty, type Joint, join } from './tree-hash.ts';
+import { type Climb, climb, EMPTY_ROOT, empty, type Joint, join, LANDMARK, LONE } from './tree-hash.ts';
 
 /**
  * The sparse Merkle tree of 02 §5, stored by its branching places only:
  *
  * - a *branch*, 32 bytes: the hash of a subtree with two leaves or more;
- * - a *lone* leaf, 64 bytes: the hash of the subtree at the topmost place where the leaf is alone, then its key;
+ * - a *lone* leaf, 96 bytes: the hash of the subtree at the topmost place where the leaf is alone, its key, its landmark;
  * - nothing for a subtree without leaves, nor below a lone leaf.
  *
  * So n leaves take n lone values and about 1.44 n branches, and the 256 − log2 n hashes below a leaf are paid when it changes and
- * never again. Where values stand depends on keys alone, which is why an update first settles the places, then hashes them.
+ * never again; a neighbour that comes costs it no more than those from the landmark. Where values stand depends on keys alone, which is why an update first settles the places, then hashes them.
  *
  * A table as an update reads it:
  */
@@ -40,13 +40,11 @@ export interface TreeUpdate {
   readonly cost: TreeCost;
 }
 
-/** Length of a lone value; anything else stored is a branch. */
-const LONE = 64;
-
+/** Whether a stored value is that of a lone leaf; anything else is a branch. */
 export const isLone = (value: Uint8Array): boolean => value.length === LONE;
 
 /** The key of a lone value. */
-export const loneKey = (value: Uint8Array): Id => toHex(value, 32, LONE);
+export const loneKey = (value: Uint8Array): Id => toHex(value, 32, 64);
 
 /** Root of the tree that `source` stores. */
 export const rootIn = (source: TreeSource): Id => {
@@ -194,14 +192,20 @@ class Update {
     if (isBranch(subtree)) return subtree;
     if (subtree.stored !== undefined && subtree.level === level) return subtree.stored;
     const key = reversed(subtree.path);
-    // A stored hash serves higher places; for a lower one the leaf starts anew.
-    const lone = subtree.level > level ? this.#leaf(subtree.path, this.#source.record(key) as Uint8Array) : subtree;
+    const lone = subtree.level > level ? this.#lower(subtree, level) : subtree;
     const value = new Uint8Array(LONE);
     value.set(lone.hash.subarray(0, 32));
     writeHex(key, value, 32);
+    if (lone.stored !== undefined) value.set(lone.stored.subarray(64), 64);
     this.#climbs.push({ value, from: lone.level, to: level });
     this.#nodes.push([name, value]);
     return value;
+  }
+
+  /** A stored leaf for a place below its own, where its hash does not serve: from its landmark, or where that is too high anew. */
+  #lower({ path, stored }: Lone, level: number): Lone {
+    if (stored !== undefined && level >= LANDMARK) return { path, hash: stored.subarray(64), level: LANDMARK, stored };
+    return this.#leaf(path, this.#source.record(reversed(path)) as Uint8Array);
   }
 
   #branch(name: string, depth: number, left: Uint8Array, right: Uint8Array): Uint8Array {

@@ -12,7 +12,7 @@ import {
   type NodeRecord,
 } from './records.ts';
 import { type Roots, rootsOf } from './roots.ts';
-import type { Base, Delta, Table, TableDelta } from './state.ts';
+import { type Base, type Delta, type Table, type TableDelta, UNCHANGED } from './state.ts';
 import { rootIn, type TreeCost, type TreeSource, updateTree } from './tree.ts';
 
 /** Entries to write (encoded records) and to remove (null), by table; in any order, the last of one key counts. */
@@ -136,6 +136,16 @@ export class State {
     return base === undefined ? new State(this.#base, [delta, ...this.#deltas]) : new State(base);
   }
 
+  /** It stands on a version of its own, and so would any that `with` makes of it, at the cost of what changed alone. */
+  get hasCheapVersions(): boolean {
+    return this.depth === 0 && this.#base.hasCheapVersions === true;
+  }
+
+  /** This state under one more delta that makes no version of the base: for what is prepared and may yet come out otherwise. */
+  under(delta: Delta): State {
+    return new State(this.#base, [delta, ...this.#deltas]);
+  }
+
   /**
    * The same state over `base`, into which the `committed` oldest deltas went; by default all of them. A state without deltas
    * stands on a version of its own and stays there.
@@ -183,8 +193,6 @@ export class State {
     });
   }
 }
-
-const UNCHANGED: TableDelta = { records: mapInOrder<Uint8Array | null>([]), nodes: mapInOrder<Uint8Array | null>([]) };
 
 /** Value of a stored record. What does not decode was not written by this program: halt. */
 const sound = <T>(result: Result<T>): T => {

@@ -15,11 +15,13 @@ import { cementedBundleAggregate } from '../timechain/aggregate.ts';
 import { timechainStep } from '../timechain/chain.ts';
 import { participationPermille } from '../timechain/difficulty.ts';
 import { countConfirmations } from './confirmations.ts';
+import { type Cost, treeHashes } from './cost.ts';
 import { Draft } from './draft.ts';
 import { operatorOf, payEmission } from './emission.ts';
 import { entryProofOf } from './entry-proof.ts';
 import { closeEpoch, isBoundary, type Pruned } from './epoch.ts';
 import { type OpenWindow, openWindow } from './open-window.ts';
+import type { Prework } from './prework.ts';
 import type { Settled } from './settled.ts';
 import { type EpochEnd, nextSide } from './side-state.ts';
 import type { LotteryTicket } from './window-lottery.ts';
@@ -71,35 +73,28 @@ export interface Outcome extends Roots {
   readonly participation: number | undefined;
   /** Present at a τ₂ boundary only. */
   readonly epoch: (EpochEnd & { readonly pruned: Pruned }) | undefined;
-  readonly cost: OutcomeCost;
+  /** Without what prework did, which has a cost of its own. */
+  readonly cost: Cost;
   /** S_W, once the header is named; the state keeps `delta` above what S_{W−1} stands on. */
   settle(proposalHash: Id, protocolVersion: number): Settled;
 }
-
-/** Work done, in numbers that depend on the input alone: what a simulation charges. */
-export interface OutcomeCost {
-  /** In hashes of tree nodes, 79 bytes each. */
-  readonly hashes: number;
-  /** Records that changed. */
-  readonly records: number;
-}
-
-/** A record of 2 kB takes about as long as this many tree nodes. */
-const NODES_PER_LEAF = 17;
 
 /** A tree over n list entries: at most this many nodes for each. */
 const NODES_PER_ENTRY = 256;
 
 /**
  * apply_proposal(S_{W−1}, proposal_W), 04 §11: pure, on a draft; `settled` stays as it is. Cost: the trees over what changed, which
- * is every included node; a τ₂ boundary also reads every account. Throws `FatalInvariant` only, where no input can lead.
- * `chain` hashes entry chains again; a shell that verified them before passes one that remembers.
+ * is every included node; a τ₂ boundary also closes every account, unless `prework` did. Throws `FatalInvariant` only, where no
+ * input can lead. `chain` hashes entry chains again; a shell that verified them before passes one that remembers. `prework` changes
+ * nothing but `cost`, and that in the same way however far it got: what is left of it is done here and counts as its own. One that
+ * is for another window or state is not used.
  */
 export const applyWindow = (
   settled: Settled,
   input: WindowInput,
   verify: Verify,
   chain: ChainEngine = timechainStep,
+  prework?: Prework,
 ): Outcome => {
   const open = openWindow(settled);
   const { window, aggregate, roster } = open;
@@ -108,6 +103,8 @@ export const applyWindow = (
   const signers = input.bundles.map(({ nodeId }) => nodeId);
   const present = { window, timechainValue, aggregate: cementedBundleAggregate(window, signers), d: open.d };
   const draft = new Draft(settled.state);
+  const prepared = prework?.isFor(settled) ? prework : undefined;
+  prepared?.finish();
   const activeNodes = roster.members.length;
   const basis = { window, timechainValue, aggregate, activeNodes, params, rules, genesisHash };
 
@@ -121,11 +118,12 @@ export const applyWindow = (
   const payee = window === 0 ? undefined : emissionPayee(selection, operatorOf(draft, winnerId));
   if (payee !== undefined) payEmission(draft, payee, params.emissionMoneta);
   const includedWeight = countConfirmations(draft, input.bundles, roster);
-  const pruned = isBoundary(window, tau2Windows) ? closeEpoch(draft, window, params) : undefined;
+  const pruned = isBoundary(window, tau2Windows) ? closeEpoch(draft, window, params, prepared) : undefined;
   const minted = payee === undefined ? 0n : params.emissionMoneta;
   if (draft.supplyChange() !== minted) throw new FatalInvariant(`window ${window} changes the supply by another sum`);
 
-  const { delta, roots, cost } = settled.state.apply(draft.changes());
+  const { delta: own, roots, cost } = (prepared?.state ?? settled.state).apply(draft.changes());
+  const delta = prepared?.onSettled(own) ?? own;
   const participation = window === 0 ? undefined : participationPermille(includedWeight, roster.activeWeight);
   const side = nextSide(open, {
     present,
@@ -156,13 +154,13 @@ export const applyWindow = (
     participation,
     epoch: side.epoch && pruned && { ...side.epoch, pruned },
     cost: {
-      hashes: cost.nodeHashes + NODES_PER_LEAF * cost.leafHashes + NODES_PER_ENTRY * entries,
+      hashes: treeHashes(cost) + NODES_PER_ENTRY * entries,
       records: cost.records,
     },
     settle: (proposalHash, protocolVersion) => ({
       network: settled.network,
       window,
-      state: settled.state.with(delta),
+      state: prepared?.after(own, delta) ?? settled.state.with(delta),
       side: side.named(proposalHash, protocolVersion),
     }),
   };

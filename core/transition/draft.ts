@@ -18,6 +18,8 @@ import type { Changes, State } from '../state/view.ts';
  */
 export class Draft implements EntrySet {
   readonly #state: State;
+  /** Where accounts are read that did not change here. */
+  #below: State;
   readonly #accounts = new IdMap<AccountRecord | null>();
   readonly #nodes = new IdMap<NodeRecord | null>();
   /** The whole pool as it stands: every window reads all of it. */
@@ -26,17 +28,18 @@ export class Draft implements EntrySet {
 
   constructor(state: State) {
     this.#state = state;
+    this.#below = state;
     for (const candidate of state.candidates()) this.#pool.set(candidate.nodeId, candidate);
   }
 
   account(accountId: Id): AccountRecord | undefined {
     const change = this.#accounts.get(accountId);
-    return change === undefined ? this.#state.account(accountId) : (change ?? undefined);
+    return change === undefined ? this.#below.account(accountId) : (change ?? undefined);
   }
 
   /** All accounts, ascending. Replacing or removing the one at hand is allowed on the way. */
   *accounts(): IterableIterator<AccountRecord> {
-    const settled = keyed(this.#state.accounts(), ({ accountId }) => accountId);
+    const settled = keyed(this.#below.accounts(), ({ accountId }) => accountId);
     for (const [, account] of overlaid(settled, this.#accounts, '')) yield account;
   }
 
@@ -46,6 +49,16 @@ export class Draft implements EntrySet {
 
   removeAccount(accountId: Id): void {
     this.#accounts.set(accountId, null);
+  }
+
+  /** Keys of the accounts put or removed, ascending. */
+  changedAccounts(): readonly Id[] {
+    return this.#accounts.keys();
+  }
+
+  /** From here on accounts that did not change are read in `state`, whose balances are those of the settled one. */
+  readAccountsOf(state: State): void {
+    this.#below = state;
   }
 
   node(nodeId: Id): NodeRecord | undefined {

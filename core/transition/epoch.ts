@@ -3,8 +3,10 @@ import { FatalInvariant } from '../bytes/fatal.ts';
 import { IdSet } from '../collections/id-map.ts';
 import { settledSupply } from '../genesis/derived.ts';
 import type { Params } from '../genesis/params.ts';
-import type { AccountRecord, NodeRecord } from '../state/records.ts';
+import type { NodeRecord } from '../state/records.ts';
+import { isPrunable, snapshotted } from './account-epoch.ts';
 import type { Draft } from './draft.ts';
+import type { Prework } from './prework.ts';
 
 /** A τ₂ boundary ends an epoch; window 0 is none (01 §1). */
 export const isBoundary = (window: number, tau2Windows: bigint): boolean =>
@@ -16,14 +18,19 @@ export interface Pruned {
   readonly nodes: readonly Id[];
 }
 
-/** Steps 3.6 and 3.7 of 04 §11 on the tables, in the order of 02 §9.3. Reads every account: only a boundary may. */
-export const closeEpoch = (draft: Draft, window: number, params: Params): Pruned => {
+/**
+ * Steps 3.6 and 3.7 of 04 §11 on the tables, in the order of 02 §9.3. Reads every account, unless `prework` did so before: then only
+ * those the draft changed, and the operators of waiting candidates.
+ */
+export const closeEpoch = (draft: Draft, window: number, params: Params, prework?: Prework): Pruned => {
   rotateCheckpoints(draft);
-  snapshotAccounts(draft);
-  const accounts = pruneAccounts(draft, window, params.pruningIdleWindows);
+  const { supply, pruned } =
+    prework === undefined
+      ? closeAccounts(draft, window, params.pruningIdleWindows)
+      : closeChanged(draft, window, params.pruningIdleWindows, prework);
   const nodes = pruneNodes(draft, window, params.tau2Windows);
-  auditSupply(draft, window, params.emissionMoneta);
-  return { accounts, nodes };
+  auditSupply(supply, window, params.emissionMoneta);
+  return { accounts: pruned.sorted(), nodes };
 };
 
 /** Checkpoints move left, the newest is chain_length; the snapshot is what grew since the oldest (02 §4.3). */
@@ -35,28 +42,52 @@ const rotateCheckpoints = (draft: Draft): void => {
   }
 };
 
-/** account_chain_length_snapshot := account_chain_length; records it would not change are skipped (02 §9.3). */
-const snapshotAccounts = (draft: Draft): void => {
+interface ClosedAccounts {
+  /** Sum of all balances, in moneta. */
+  readonly supply: bigint;
+  readonly pruned: IdSet;
+}
+
+/** Snapshot of every account, then pruning (02 §9.1, §9.3): the two do not look at other accounts, so one pass does both. */
+const closeAccounts = (draft: Draft, window: number, idleWindows: bigint): ClosedAccounts => {
+  const waiting = operatorsWaiting(draft);
+  const pruned = new IdSet();
+  let supply = 0n;
   for (const account of draft.accounts()) {
-    const { accountChainLength } = account;
-    if (account.accountChainLengthSnapshot === accountChainLength) continue;
-    draft.putAccount({ ...account, accountChainLengthSnapshot: accountChainLength });
+    supply += account.balance;
+    const after = snapshotted(account);
+    if (isPrunable(account, window, idleWindows) && !waiting.has(account.accountId)) {
+      pruned.add(account.accountId);
+      draft.removeAccount(account.accountId);
+    } else if (after !== account) draft.putAccount(after);
   }
+  return { supply, pruned };
 };
 
-/** Empty accounts idle for `idleWindows` or longer leave, unless they operate a node or a waiting candidate (02 §9.1). */
-const pruneAccounts = (draft: Draft, window: number, idleWindows: bigint): readonly Id[] => {
-  const waiting = IdSet.from(Array.from(draft.candidates(), ({ operatorAccountId }) => operatorAccountId));
-  const pruned: Id[] = [];
-  for (const account of draft.accounts()) {
-    if (isPrunable(account, window, idleWindows) && !waiting.has(account.accountId)) pruned.push(account.accountId);
+/** The same, where all accounts of the settled state were closed before: those whose case is another one now. */
+const closeChanged = (draft: Draft, window: number, idleWindows: bigint, prework: Prework): ClosedAccounts => {
+  const waiting = operatorsWaiting(draft);
+  const pruned = IdSet.from(prework.pruned.sorted());
+  const spared = waiting.sorted().filter((accountId) => pruned.has(accountId));
+  const supply = prework.supply + draft.supplyChange();
+  for (const accountId of [...draft.changedAccounts(), ...spared]) {
+    const account = draft.account(accountId);
+    if (account === undefined) continue;
+    if (isPrunable(account, window, idleWindows) && !waiting.has(accountId)) {
+      pruned.add(accountId);
+      draft.removeAccount(accountId);
+    } else {
+      pruned.delete(accountId);
+      draft.putAccount(snapshotted(account));
+    }
   }
-  for (const accountId of pruned) draft.removeAccount(accountId);
-  return pruned;
+  draft.readAccountsOf(prework.state);
+  return { supply, pruned };
 };
 
-const isPrunable = (account: AccountRecord, window: number, idleWindows: bigint): boolean =>
-  account.balance === 0n && !account.isNodeOperator && BigInt(account.lastOpWindow) + idleWindows <= BigInt(window);
+/** Operator accounts that candidates name. */
+const operatorsWaiting = (draft: Draft): IdSet =>
+  IdSet.from(Array.from(draft.candidates(), ({ operatorAccountId }) => operatorAccountId));
 
 /** Nodes unseen for more than 8τ₂ leave; the operator flag goes with the last node that names the account (02 §9.2). */
 const pruneNodes = (draft: Draft, window: number, tau2Windows: bigint): readonly Id[] => {
@@ -80,9 +111,7 @@ const idleWindows = ({ lastConfirmationWindow, startWindow }: NodeRecord, window
   BigInt(window) - (lastConfirmationWindow > startWindow ? lastConfirmationWindow : startWindow);
 
 /** Σ balance = emission × window, or the node halts (02 §9.3, 03 §8.2). */
-const auditSupply = (draft: Draft, window: number, emissionMoneta: bigint): void => {
-  let supply = 0n;
-  for (const { balance } of draft.accounts()) supply += balance;
+const auditSupply = (supply: bigint, window: number, emissionMoneta: bigint): void => {
   const due = settledSupply(emissionMoneta, window);
   if (supply !== due) throw new FatalInvariant(`supply is ${supply} after window ${window}, not ${due}`);
 };

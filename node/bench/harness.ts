@@ -73,3 +73,9 @@ export const timed = <T>(work: () => T): readonly [T, number] => {
 
 /** A run that does `count` operations, in operations per second. */
 export const rate = (count: number, work: () => void) => (): number => (1000 * count) / timed(work)[1];
+
+/** A value that was measured once. */
+export const one = (name: string, unit: string, value: number, peer?: string): Series => ({
+  ...{ name, unit, values: [value] },
+  ...(peer === undefined ? {} : { peer }),
+});

@@ -10,7 +10,19 @@ const USAGE = 2;
 
 const options = () => {
   try {
-    return parseArgs({ options: { quick: { type: 'boolean' }, json: { type: 'boolean' } } }).values;
+    const { values } = parseArgs({
+      options: {
+        quick: { type: 'boolean' },
+        json: { type: 'boolean' },
+        only: { type: 'string' },
+        accounts: { type: 'string' },
+      },
+    });
+    if (values.only !== undefined && !(values.only in SECTIONS))
+      throw new Error(`--only takes one of ${Object.keys(SECTIONS).join(', ')}`);
+    if (values.accounts !== undefined && !/^[1-9]\d{2,7}(,[1-9]\d{2,7})*$/.test(values.accounts))
+      throw new Error('--accounts takes sizes from 100 on, such as 1000,10000');
+    return values;
   } catch (error) {
     console.error(`bench: ${error instanceof Error ? error.message : String(error)}`);
     process.exit(USAGE);
@@ -26,9 +38,11 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
 }
 
 /** A section, measured in a process of its own. */
-const measured = async (name: string, quick: boolean): Promise<Measured> => {
+const measured = async (name: string, quick: boolean, accounts: string): Promise<Measured> => {
   const path = import.meta.url.replace(/main(?=\.\w+$)/, 'measure');
-  child = fork(new URL(path), [name, quick ? 'quick' : 'full'], { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
+  child = fork(new URL(path), [name, quick ? 'quick' : 'full', accounts], {
+    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+  });
   let answer: Measured | undefined;
   child.once('message', (message) => {
     answer = message as Measured;
@@ -41,13 +55,14 @@ const measured = async (name: string, quick: boolean): Promise<Measured> => {
   return answer;
 };
 
-const { quick = false, json = false } = options();
+const { quick = false, json = false, only, accounts = '' } = options();
 const cpu = cpus()[0]?.model ?? 'unknown';
 if (!json) process.stdout.write(`Node ${process.version}, ${cpu}; medians [quartiles], × peer in the same rounds\n\n`);
 const rows: object[] = [];
 for (const name of Object.keys(SECTIONS)) {
-  const section = await measured(name, quick);
+  if (only !== undefined && name !== only) continue;
+  const section = await measured(name, quick, accounts);
   rows.push(...section.rows.map((row) => ({ section: name, ...row })));
-  if (!json) process.stdout.write(table(section.title, section.rows));
+  if (!json) process.stdout.write(`${table(section.title, section.rows)}${section.summary}`);
 }
 if (json) process.stdout.write(`${JSON.stringify({ schema: 1, node: process.version, cpu, rows })}\n`);
