@@ -2,6 +2,8 @@ import type { Row, Series } from './harness.ts';
 
 export interface Settings {
   readonly quick: boolean;
+  /** Sizes of states, where the section has any and others than its own are wanted. */
+  readonly accounts: readonly number[] | undefined;
   /** Says how far it is, now and then. */
   tell(line: string): void;
 }
@@ -10,12 +12,15 @@ export interface Settings {
 export interface Section {
   readonly title: string;
   measure(settings: Settings): readonly Series[];
+  /** What its rows come to, as a table of its own. */
+  summary?(rows: readonly Row[]): string;
 }
 
 /** What the process that measures a section answers. */
 export interface Measured {
   readonly title: string;
   readonly rows: readonly Row[];
+  readonly summary: string;
 }
 
 /** All sections, in the order of the result. Loaded where they run. */
@@ -24,6 +29,7 @@ export const SECTIONS = {
   signatures: async () => (await import('./signatures.ts')).signatures,
   state: async () => (await import('./state.ts')).state,
   transition: async () => (await import('./transition.ts')).transition,
+  scale: async () => (await import('./scale.ts')).scale,
   simulator: async () => (await import('./simulator.ts')).simulator,
 } satisfies Record<string, () => Promise<Section>>;
 

@@ -2,30 +2,9 @@ import type { MemoryBase } from '#core/state/memory-base.ts';
 import { RECORD_SIZES } from '#core/state/records.ts';
 import { State } from '#core/state/view.ts';
 import { ACCOUNTS, builtBase, CountingBase, changesOf, type Entry, PER_WINDOW } from './accounts.ts';
-import { type Case, interleave, type Series, timed } from './harness.ts';
+import { type Case, interleave, one, type Series, timed } from './harness.ts';
+import { type Memory, memory } from './memory.ts';
 import type { Section } from './section.ts';
-
-interface Memory {
-  /** heapUsed + external: what is alive. */
-  readonly live: number;
-  /** What the system gave the process. */
-  readonly resident: number;
-}
-
-/** Megabytes, after the garbage is gone. */
-const memory = (): Memory => {
-  if (globalThis.gc === undefined) throw new Error('start with --expose-gc, or memory cannot be measured');
-  // Arrays outside the heap go after their handles: a second collection finds them.
-  globalThis.gc();
-  globalThis.gc();
-  const { heapUsed, external, rss } = process.memoryUsage();
-  return { live: (heapUsed + external) / 1e6, resident: rss / 1e6 };
-};
-
-const one = (name: string, unit: string, value: number, peer?: string): Series => ({
-  ...{ name, unit, values: [value] },
-  ...(peer === undefined ? {} : { peer }),
-});
 
 const memorySeries = (before: Memory, after: Memory): readonly Series[] => {
   const records = 'bytes of the records';
@@ -45,10 +24,10 @@ const touched = (base: MemoryBase): readonly Series[] => {
   const counting = new CountingBase(base);
   const { cost } = new State(counting).apply({ account: changesOf(0) });
   const counts = {
-    'records read': counting.records,
+    'records read': counting.touched.records,
     'records written': cost.records,
-    'ranges read': counting.ranges,
-    'tree nodes read': counting.nodes,
+    'ranges read': counting.touched.ranges,
+    'tree nodes read': counting.touched.nodes,
     'tree nodes written': cost.nodesWritten,
     'records hashed': cost.leafHashes,
     'tree nodes hashed': cost.nodeHashes,
