@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { ascii, fromHex, type Id, littleEndian, toHex } from '../bytes/bytes.ts';
 import { hash, hashId } from '../crypto/hash.ts';
+import { reversed } from './paths.ts';
 import { leafHash } from './records.ts';
 import { rootIn, rootOf, type TreeSource, type TreeUpdate, updateTree } from './tree.ts';
 import { EMPTY_ROOT, empty } from './tree-hash.ts';
@@ -202,13 +203,40 @@ describe('sparse Merkle tree: updates', () => {
       ['1', 32],
       ['2', 32],
       ['5', 32],
-      ['a', 64],
-      ['b', 64],
+      ['a', 96],
+      ['b', 96],
     ]);
     const { cost } = store.update([[b, null]]);
     expect([...store.nodes.keys()]).toEqual(['1']);
     // The leaf that stays climbs from depth 3 to the root; its record is not hashed again.
     expect(cost).toMatchObject({ leafHashes: 0, nodeHashes: 3 });
+  });
+
+  // The leaf that was there now stands above its landmark, at it, or below, where it starts anew.
+  it.each([
+    [0, 39],
+    [38, 1],
+    [39, 0],
+    [40, 215],
+    [200, 55],
+  ])('a neighbour that parts at depth %i costs the leaf beside it %i hashes', (depth, own) => {
+    const [a, b] = ['0'.repeat(64), reversed((1n << BigInt(255 - depth)).toString(16).padStart(64, '0'))];
+    const grown = new Store();
+    grown.update([[a, record(0)]]);
+    const { cost } = grown.update([[b, record(1)]]);
+    expect(cost.leafHashes).toBe(depth < 40 ? 1 : 2);
+    // Those of the new leaf and of the branches above it are 256.
+    expect(cost.nodeHashes).toBe(256 + own);
+    const fresh = new Store();
+    fresh.update([
+      [a, record(0)],
+      [b, record(1)],
+    ]);
+    expect(grown.stored()).toEqual(fresh.stored());
+    grown.update([[b, null]]);
+    const alone = new Store();
+    alone.update([[a, record(0)]]);
+    expect(grown.stored()).toEqual(alone.stored());
   });
 });
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Id } from '../bytes/bytes.ts';
-import type { CandidateRecord } from '../state/records.ts';
+import { type CandidateRecord, encodeAccountRecord } from '../state/records.ts';
 import { Draft } from './draft.ts';
 import { accountKey, nodeKey, testSettled } from './network.suite.ts';
 
@@ -44,6 +44,20 @@ describe('Draft', () => {
     for (const each of draft.nodes()) draft.putNode({ ...each, chainLength: 9n });
     expect(draft.supplyChange()).toBe(4n);
     expect([...draft.nodes()].map(({ chainLength }) => chainLength)).toEqual([9n, 9n, 9n, 9n]);
+  });
+
+  it('reads accounts that did not change in another state from where it is told to', () => {
+    const draft = new Draft(state);
+    draft.putAccount({ ...account, opHeight: 5 });
+    draft.removeAccount(others[1]?.accountId ?? '');
+    expect(draft.changedAccounts()).toEqual([account.accountId, others[1]?.accountId].toSorted());
+    const changes = [account, ...others].map(
+      (each) => [each.accountId, encodeAccountRecord({ ...each, opHeight: 7 })] as const,
+    );
+    draft.readAccountsOf(state.with(state.apply({ account: changes }).delta));
+    const heights = [account, ...others].map(({ accountId }) => draft.account(accountId)?.opHeight);
+    expect(heights).toEqual([5, 7, undefined, 7]);
+    expect(draft.supplyChange()).toBe(0n);
   });
 
   it('counts the pool as it grows and shrinks', () => {
