@@ -1,4 +1,5 @@
-import { Reader } from '../bytes/layout.ts';
+import { equalBytes } from '../bytes/bytes.ts';
+import { Reader, Writer } from '../bytes/layout.ts';
 import type { Verify } from '../crypto/suite.ts';
 import type { ParticipantConfig } from '../participant/context.ts';
 import type { Block } from './container.ts';
@@ -34,9 +35,13 @@ const fatalIn = (call: () => void): string | undefined => {
  */
 export class HostReplay {
   readonly #options: ReplayOptions;
-  readonly #objects = new ObjectTable();
-  readonly #digest = new EffectDigest();
+  #objects = new ObjectTable();
+  #digest = new EffectDigest();
   #name = '';
+  /** Bytes of the setting, which is that of all processes. */
+  #setting: Uint8Array | undefined;
+  /** The setting is due. */
+  #isAtBeginning = true;
   #host: ReplayedHost | undefined;
   #trouble: Trouble | undefined;
 
@@ -49,7 +54,7 @@ export class HostReplay {
     return this.#name;
   }
 
-  /** So far: inputs, effects, their digest. */
+  /** Of the journal at hand, so far: inputs, effects, their digest. */
   get tally(): Tally {
     return this.#digest.value();
   }
@@ -57,6 +62,17 @@ export class HostReplay {
   /** Windows that became final at the host. */
   get windows(): number {
     return this.#host?.windows ?? 0;
+  }
+
+  /**
+   * What comes next is the journal of the next process of the same host, in a file of its own: with the same setting, and objects and
+   * marks that begin anew.
+   */
+  follow(): void {
+    this.#objects = new ObjectTable();
+    this.#digest = new EffectDigest();
+    this.#isAtBeginning = true;
+    this.#host?.follow(this.#objects);
   }
 
   /** The next block; what it answers is the end. */
@@ -71,12 +87,13 @@ export class HostReplay {
   }
 
   #entry(entry: Entry, block: Block): void {
-    const host = this.#host;
-    if (host === undefined) {
-      if (entry.type === 'setting') this.#make(entry, block);
+    if (this.#isAtBeginning) {
+      this.#isAtBeginning = false;
+      if (entry.type === 'setting') this.#begin(entry, block);
       else this.#nonsense(block, 'it does not begin with a setting');
       return;
     }
+    const host = this.#host as ReplayedHost;
     switch (entry.type) {
       case 'setting':
         this.#nonsense(block, 'a second setting');
@@ -94,6 +111,16 @@ export class HostReplay {
         this.#compareMark(entry, block);
         break;
     }
+  }
+
+  #begin(entry: Extract<Entry, { readonly type: 'setting' }>, block: Block): void {
+    const writer = new Writer(ENTRY.sizeOf(entry));
+    ENTRY.write(writer, entry);
+    const { bytes } = writer;
+    if (this.#setting === undefined) {
+      this.#setting = bytes;
+      this.#make(entry, block);
+    } else if (!equalBytes(this.#setting, bytes)) this.#nonsense(block, 'the setting of another host');
   }
 
   #make(setting: FlatSetting, block: Block): void {

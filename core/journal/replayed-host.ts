@@ -24,7 +24,7 @@ export class ReplayedHost {
   windows = 0;
   readonly key: RecordedKey | undefined;
   readonly #config: ParticipantConfig;
-  readonly #objects: ObjectTable;
+  #objects: ObjectTable;
   readonly #clock = { now: 0, iterations: 0 };
   readonly #disk: Disk;
   /** Persisted by the input before: durable as soon as there is another. */
@@ -51,6 +51,11 @@ export class ReplayedHost {
       memo: NO_MEMO,
       meter: { verifications: 0, signatures: 0, hashes: 0, records: 0 },
     });
+  }
+
+  /** The journal of the next process refers to objects of its own. */
+  follow(objects: ObjectTable): void {
+    this.#objects = objects;
   }
 
   /** What an input does; undefined where the journal cannot mean it. */

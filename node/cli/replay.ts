@@ -6,6 +6,7 @@ import { verifierOf } from '#sim/trace/host-journal.ts';
 import { replayRun } from '#sim/trace/replay-run.ts';
 import { readRunJournal } from '#sim/trace/run-journal.ts';
 import { hostBlocks, inspect, journalFile, pieces } from './journals.ts';
+import { nodeJournals, replayNode } from './replay-node.ts';
 import { sourceDigest } from './source.ts';
 
 /** Milliseconds between two lines of progress. */
@@ -13,6 +14,8 @@ const PAUSE = 1_000;
 
 /** `montana replay <journal>`: exit code 0 where all is equal, 1 where something differs or the file is damaged. */
 export const replay = async (path: string): Promise<number> => {
+  const journals = nodeJournals(path);
+  if (journals.length > 0) return replayOfNode(journals);
   const file = journalFile(path);
   try {
     // Every block is checked before anything is replayed.
@@ -22,6 +25,13 @@ export const replay = async (path: string): Promise<number> => {
     process.stderr.write(`${file}: ${error.message}; refused\n`);
     return 1;
   }
+};
+
+/** A live node: the journals of its processes, one after another. */
+const replayOfNode = (files: readonly string[]): number => {
+  const { equal, lines } = replayNode(files, { verifier: verifierOf });
+  process.stdout.write(`${lines.join('\n')}\n`);
+  return equal ? 0 : 1;
 };
 
 const replayHost = (file: string): number => {

@@ -1,0 +1,86 @@
+import { fromHex, toHex, ZERO_ID } from '#core/bytes/bytes.ts';
+import type { Sha256Engine } from '#core/crypto/sha256-engine.ts';
+import type { ChainJob, ChainName, ChainResult } from '#core/participant/types.ts';
+
+/** Iterations of a share: two milliseconds of the emitted engine. */
+export const SHARE = 16_384;
+
+/** A job as far as it is hashed. */
+interface Stretch {
+  readonly job: ChainJob;
+  value: Uint8Array;
+  left: number;
+}
+
+export interface FinishedJob {
+  readonly job: ChainJob;
+  readonly result: ChainResult;
+}
+
+/**
+ * What one core hashes, share after share: the main chain, or else a throw-away chain, both of which count as iterations (09
+ * §12.2). While the candidate chain has work, its shares take turns with those: an iteration count then grows at half the pace, main
+ * chain or throw-away alike, so a tick stays as long as it is in the window at hand.
+ */
+export class Chains {
+  /** Iterations so far, without the candidate chain. */
+  count = 0;
+  /** A share ends where the count reaches it. */
+  alarmAt: number | undefined;
+  readonly #engine: Sha256Engine;
+  readonly #queues: Readonly<Record<ChainName, Stretch[]>> = { chain: [], candidate: [] };
+  #throwAway = fromHex(ZERO_ID);
+  #isCandidatesTurn = false;
+
+  constructor(engine: Sha256Engine) {
+    this.#engine = engine;
+  }
+
+  /** Queued behind jobs of its type. */
+  work(job: ChainJob): void {
+    this.#queues[job.type].push({ job, value: fromHex(job.from), left: job.iterations });
+  }
+
+  /** A job that is done or unknown: nothing happens. */
+  cancel({ type, window, from }: ChainJob): void {
+    const queue = this.#queues[type];
+    const at = queue.findIndex(({ job }) => job.window === window && job.from === from);
+    if (at >= 0) queue.splice(at, 1);
+  }
+
+  /** The count has reached the alarm: true once. */
+  takeAlarm(): boolean {
+    const isDue = this.alarmAt !== undefined && this.count >= this.alarmAt;
+    if (isDue) this.alarmAt = undefined;
+    return isDue;
+  }
+
+  /** Hashes one share; the job it ends, if it does. */
+  share(): FinishedJob | undefined {
+    const [candidate] = this.#queues.candidate;
+    this.#isCandidatesTurn = candidate !== undefined && !this.#isCandidatesTurn;
+    if (candidate !== undefined && this.#isCandidatesTurn) return this.#advance(candidate, SHARE);
+    const size = this.alarmAt === undefined ? SHARE : Math.min(SHARE, Math.max(0, this.alarmAt - this.count));
+    const [stretch] = this.#queues.chain;
+    if (stretch === undefined) {
+      this.#throwAway = this.#engine.chain(this.#throwAway, size);
+      this.count += size;
+      return undefined;
+    }
+    const before = stretch.left;
+    const finished = this.#advance(stretch, size);
+    this.count += before - stretch.left;
+    return finished;
+  }
+
+  #advance(stretch: Stretch, most: number): FinishedJob | undefined {
+    const size = Math.min(most, stretch.left);
+    stretch.value = this.#engine.chain(stretch.value, size);
+    stretch.left -= size;
+    if (stretch.left > 0) return undefined;
+    const { job } = stretch;
+    const { type, window, from } = job;
+    this.#queues[type].shift();
+    return { job, result: { type, window, from, value: toHex(stretch.value) } };
+  }
+}

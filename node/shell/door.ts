@@ -1,0 +1,62 @@
+import { ok, type Result } from '#core/bytes/result.ts';
+import { nodeId } from '#core/crypto/ids.ts';
+import type { FinalRecord } from '#core/participant/types.ts';
+import type { Settled } from '#core/transition/settled.ts';
+import {
+  accessLevel,
+  type Grant,
+  type ListenerConfig,
+  ProofListener,
+  type ProofRejected,
+  type Tables,
+} from '#core/tunnel/listener.ts';
+import type { AccessLevel } from '#core/tunnel/online-proof.ts';
+import { AccountKeys } from './account-keys.ts';
+import type { Admission } from './messages.ts';
+
+/** Who may come in (06 §4.1), by the tables of the last final window. */
+export class Door {
+  readonly #listener: ProofListener;
+  readonly #accountKeys: AccountKeys;
+  #settled: Settled;
+  /** Those that take one of the places for observers, by number. */
+  readonly #observers = new Map<number, Grant>();
+  #grants = 0;
+  readonly #tables: Tables = {
+    isNode: (id) => this.#settled.state.node(id) !== undefined,
+    candidateKey: (id) => this.#settled.state.candidate(id)?.nodePubkey,
+    isCurrentAccountKey: (key) => this.#accountKeys.isCurrent(this.#settled.state, key),
+  };
+
+  constructor(config: ListenerConfig, settled: Settled) {
+    this.#listener = new ProofListener(config);
+    this.#settled = settled;
+    this.#accountKeys = new AccountKeys(settled.state);
+  }
+
+  final(record: FinalRecord): void {
+    this.#settled = record.settled;
+    this.#accountKeys.final(record);
+  }
+
+  /** While the open window is the head. */
+  judge(advertisement: Uint8Array, key: Uint8Array): Result<Admission, ProofRejected> {
+    const judged = this.#listener.judge(advertisement, key, BigInt(this.#settled.window + 1), this.#tables);
+    if (!judged.ok) return judged;
+    const grant = this.#grants++;
+    if (judged.value.isObserver) this.#observers.set(grant, judged.value);
+    const { level, reply } = judged.value;
+    return ok({ level, reply, grant });
+  }
+
+  /** The connection of a grant is closed. */
+  leave(number: number): void {
+    const grant = this.#observers.get(number);
+    if (grant !== undefined) this.#listener.leave(grant);
+    this.#observers.delete(number);
+  }
+
+  classify(key: Uint8Array): AccessLevel | undefined {
+    return accessLevel(this.#tables, key, nodeId(key));
+  }
+}

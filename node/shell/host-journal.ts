@@ -1,0 +1,69 @@
+import { closeSync, fdatasyncSync, mkdirSync, openSync, readdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Genesis } from '#core/genesis/genesis.ts';
+import { type HostInputs, HostRecorder, type Opening } from '#core/journal/recorder.ts';
+import { SUITE_REAL } from '#core/journal/setting.ts';
+import type { ParticipantConfig } from '#core/participant/context.ts';
+import type { Store } from '#node/store/store.ts';
+
+const FOLDER = 'journal';
+
+const fileOf = (number: number): string => `${String(number).padStart(6, '0')}.journal`;
+
+const IS_JOURNAL = /^\d{6}\.journal$/;
+
+/**
+ * The journal that one process of a node writes, in a file of its own: 000001.journal and so on, each with the node's setting and a
+ * start that says how many records were durable. One after another they are the journal of the node. Throws where the store was
+ * written before there was a journal: nothing could be replayed.
+ */
+export class HostJournal {
+  readonly #handle: number;
+  readonly #recorder: HostRecorder;
+
+  constructor(
+    folder: string,
+    { identity, entry }: ParticipantConfig,
+    genesis: Genesis,
+    timers: 'ordinary' | 'patient',
+    store: Store,
+  ) {
+    const journals = join(folder, FOLDER);
+    mkdirSync(journals, { recursive: true });
+    const number = readdirSync(journals).filter((file) => IS_JOURNAL.test(file)).length + 1;
+    if (number === 1 && store.written > 0) throw new Error('a journal begins with an empty store');
+    this.#handle = openSync(join(journals, fileOf(number)), 'wx');
+    const setting = {
+      name: identity?.nodeId.slice(0, 16) ?? 'observer',
+      genesis: genesis.paramsBytes,
+      nodes: [],
+      publicKey: identity?.key.publicKey,
+      entry: entry && { operator: entry.operator.publicKey, from: entry.from },
+      timers,
+      adoption: 'bundles',
+      suite: SUITE_REAL,
+      secret: new Uint8Array(0),
+    } as const;
+    this.#recorder = new HostRecorder(setting, (bytes) => writeFileSync(this.#handle, bytes));
+  }
+
+  open(opening: Opening): HostInputs {
+    return this.#recorder.open(opening);
+  }
+
+  /** All that was recorded outlives the process. */
+  flush(): void {
+    this.#recorder.flush();
+  }
+
+  /** All that was recorded is on the disk. */
+  sync(): void {
+    this.#recorder.flush();
+    fdatasyncSync(this.#handle);
+  }
+
+  end(): void {
+    this.#recorder.end();
+    closeSync(this.#handle);
+  }
+}

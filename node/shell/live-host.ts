@@ -1,0 +1,249 @@
+import { randomBytes } from 'node:crypto';
+import { performance } from 'node:perf_hooks';
+import { ZERO_ID } from '#core/bytes/bytes.ts';
+import type { LeaderOf } from '#core/consensus/proposal.ts';
+import type { Suite } from '#core/crypto/suite.ts';
+import type { Genesis } from '#core/genesis/genesis.ts';
+import { Host, type HostPorts, type Notice } from '#core/host/host.ts';
+import type { HostInputs } from '#core/journal/recorder.ts';
+import { leaderOf } from '#core/lottery/cascade.ts';
+import { decodeOperation } from '#core/operations/codec.ts';
+import type { FinalRecord, OpenRecord } from '#core/participant/types.ts';
+import { openWindow } from '#core/transition/open-window.ts';
+import type { Settled } from '#core/transition/settled.ts';
+import { decodeMessage } from '#core/wire/codec.ts';
+import type { Hasher, HasherEvents } from '#node/hasher/hasher.ts';
+import type { Store } from '#node/store/store.ts';
+import { Door } from './door.ts';
+import { HostJournal } from './host-journal.ts';
+import type { FromProtocol, ToProtocol } from './messages.ts';
+import { oneLine } from './one-line.ts';
+import { Outbox } from './outbox.ts';
+import { participantConfig } from './participant-config.ts';
+import type { ProtocolSetting } from './setting.ts';
+import { Timer } from './timer.ts';
+import { standingOf, told } from './told.ts';
+
+export interface LiveParts {
+  readonly setting: ProtocolSetting;
+  readonly genesis: Genesis;
+  readonly suite: Suite;
+  readonly store: Store;
+  readonly startHasher: (events: HasherEvents) => Hasher;
+  readonly post: (message: FromProtocol) => void;
+}
+
+/**
+ * A node's host, driven live: one input after another, each handled whole. Time and iterations are read once an input. What it
+ * asks to be persisted is durable before anything that it says leaves (09 §8.8), and before the next input; the journal, where there
+ * is one, is on the disk before that.
+ */
+export class LiveHost {
+  readonly #parts: LiveParts;
+  readonly #host: HostInputs;
+  readonly #hasher: Hasher;
+  readonly #door: Door;
+  readonly #journal: HostJournal | undefined;
+  readonly #timer: Timer;
+  readonly #startedAt = performance.now();
+  readonly #clock = { now: 0, iterations: 0 };
+  readonly #outbox = new Outbox();
+  readonly #said: FromProtocol[] = [];
+  #writes: { readonly final: FinalRecord | undefined; readonly open: OpenRecord | undefined }[] = [];
+  #settled: Settled;
+  #round = 0;
+  #stopReason: string | undefined;
+  #ended: Promise<void> | undefined;
+
+  constructor(parts: LiveParts) {
+    this.#parts = parts;
+    const { setting, genesis, suite, store } = parts;
+    const opened = store.opened();
+    this.#settled = opened.settled;
+    const config = participantConfig(setting, genesis.network, suite);
+    this.#door = new Door(
+      {
+        nodeId: config.identity.nodeId,
+        verify: suite.verify,
+        difficulty: genesis.network.params.bootstrapPowDifficulty,
+        isBootstrap: setting.isBootstrap,
+        admitsObservers: setting.admitsObservers,
+      },
+      opened.settled,
+    );
+    this.#hasher = parts.startHasher({
+      done: (_job, result) => this.#handle(() => this.#host.done(result)),
+      alarm: () => this.#handle(() => this.#host.alarm()),
+      failed: (error) => this.#end(`the hasher: ${error.message}`),
+    });
+    this.#timer = new Timer(
+      () => this.#now(),
+      () => this.#handle(() => this.#host.timer()),
+    );
+    const seed = randomBytes(32);
+    const clock = this.#clock;
+    const ports = this.#ports();
+    this.#journal = setting.journal
+      ? new HostJournal(setting.folder, config, genesis, setting.timers, store)
+      : undefined;
+    this.#host =
+      this.#journal?.open({ config, opened, durable: store.written, seed, clock, ports }) ??
+      new Host(config, opened, seed, clock, ports);
+    this.#tellStanding();
+    this.#handle(() => this.#host.start());
+  }
+
+  /** One message of the main thread. */
+  take(message: ToProtocol): void {
+    if (this.#ended !== undefined) return;
+    switch (message.type) {
+      case 'peer-up':
+        this.#handle(() => this.#host.peerUp(message.link, message.isOutgoing, message.far));
+        break;
+      case 'peer-down':
+        this.#handle(() => this.#host.peerDown(message.link));
+        break;
+      case 'message':
+        this.#message(message.link, message.envelope);
+        break;
+      case 'submit':
+        this.#submit(message.operation, message.notBefore);
+        break;
+      case 'judge': {
+        const { advertisement, key, request } = message;
+        this.#parts.post({ type: 'judged', request, result: this.#door.judge(advertisement, key) });
+        break;
+      }
+      case 'classify':
+        this.#parts.post({ type: 'classified', request: message.request, level: this.#door.classify(message.key) });
+        break;
+      case 'leave':
+        this.#door.leave(message.grant);
+        break;
+      case 'stop':
+        this.#end('stopped');
+        break;
+    }
+  }
+
+  #now(): number {
+    return Math.floor((performance.now() - this.#startedAt) * 1_000);
+  }
+
+  #handle(input: () => void): void {
+    if (this.#ended !== undefined) return;
+    this.#clock.now = this.#now();
+    this.#clock.iterations = this.#hasher.count();
+    try {
+      input();
+    } catch (error) {
+      this.#end(`the protocol: ${oneLine(error)}`);
+      return;
+    }
+    this.#carryOut();
+    if (this.#stopReason !== undefined) this.#end(this.#stopReason);
+  }
+
+  /** What the input asked for takes place: durable, then said. */
+  #carryOut(): void {
+    const { store, post } = this.#parts;
+    try {
+      if (this.#writes.length > 0) this.#journal?.sync();
+      for (const { final, open } of this.#writes) store.write(final, open);
+    } catch (error) {
+      this.#end(`the store: ${oneLine(error)}`);
+      return;
+    }
+    this.#writes = [];
+    const letters = this.#outbox.take();
+    if (letters.length > 0) {
+      this.#journal?.flush();
+      post({ type: 'letters', letters });
+    }
+    for (const message of this.#said.splice(0)) post(message);
+  }
+
+  #ports(): HostPorts {
+    const { store } = this.#parts;
+    return {
+      send: (peer, message) => this.#outbox.add(peer, message),
+      timer: (at) => this.#timer.set(at),
+      alarm: (at) => this.#hasher.alarm(at),
+      work: (job) => this.#hasher.work(job),
+      cancel: (job) => this.#hasher.cancel(job),
+      persist: (final, open) => this.#writes.push({ final, open }),
+      notice: (notice) => this.#notice(notice),
+      archived: (window) => store.entry(window),
+      archivedObject: ({ id }) => store.object(id),
+    };
+  }
+
+  #notice(notice: Notice): void {
+    switch (notice.type) {
+      case 'final':
+        this.#settled = notice.record.settled;
+        this.#round = 0;
+        this.#door.final(notice.record);
+        this.#said.push({
+          type: 'final',
+          standing: standingOf(this.#settled, this.#round),
+          operations: notice.record.operations.length,
+        });
+        break;
+      case 'standing':
+        this.#round = notice.standing.round;
+        this.#tellStanding();
+        break;
+      case 'stop':
+        this.#stopReason = notice.reason;
+        break;
+      default: {
+        const message = told(notice);
+        if (message !== undefined) this.#said.push(message);
+      }
+    }
+  }
+
+  #tellStanding(): void {
+    this.#said.push({ type: 'standing', standing: standingOf(this.#settled, this.#round) });
+  }
+
+  /** The leader of a round of the open window; of any other window it is not known (09 §11.2). */
+  readonly #leaderOf: LeaderOf = (window, round) => {
+    const open = openWindow(this.#settled);
+    return window === open.window ? leaderOf(open.cascade, round) : undefined;
+  };
+
+  #message(link: number, envelope: Uint8Array): void {
+    const decoded = decodeMessage(envelope, this.#leaderOf);
+    if (decoded.ok) this.#handle(() => this.#host.message(link, decoded.value));
+    else if (decoded.error !== 'UnknownLeader' && decoded.error !== 'NoMessage')
+      this.#parts.post({ type: 'penalty', link, reason: decoded.error });
+  }
+
+  #submit(bytes: Uint8Array, notBefore: number): void {
+    const operation = decodeOperation(bytes);
+    if (operation.ok) this.#handle(() => this.#host.submit(operation.value, notBefore));
+    else this.#parts.post({ type: 'submitted', operation: ZERO_ID, verdict: `reject: ${operation.error}` });
+  }
+
+  /** No input is handled any more, so nothing is signed. */
+  #end(reason: string): void {
+    this.#ended ??= this.#close(reason);
+  }
+
+  async #close(reason: string): Promise<void> {
+    const { store, post } = this.#parts;
+    this.#timer.set(undefined);
+    await this.#hasher.stop();
+    const failures: string[] = [];
+    for (const close of [() => this.#journal?.end(), () => store.close()]) {
+      try {
+        close();
+      } catch (error) {
+        failures.push(oneLine(error));
+      }
+    }
+    post({ type: 'stopped', reason: [reason, ...failures].join('; ') });
+  }
+}
