@@ -27,7 +27,8 @@ export interface ProtocolEvents {
 
 /** `Host`, its store and its hasher on a thread of their own, as the main thread sees them. */
 export interface Protocol extends Doorkeeper {
-  peerUp(link: number, isOutgoing: boolean): void;
+  /** `far`: the node at the other end. */
+  peerUp(link: number, isOutgoing: boolean, far?: Id): void;
   peerDown(link: number): void;
   message(link: number, envelope: Uint8Array): void;
   /** An encoded operation of this node's user; the first window whose bundle may list it. */

@@ -1,0 +1,35 @@
+import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
+import { buildGenesis } from '#core/genesis/genesis.ts';
+import { startHasher } from '#node/hasher/start-hasher.ts';
+import { LiveHost } from './live-host.ts';
+import type { FromProtocol, ToProtocol } from './messages.ts';
+import type { OpenStore, ProtocolSetting } from './setting.ts';
+import { liveSuite } from './suite.ts';
+
+/* The protocol's thread: everything that is signed is signed here. */
+
+const port = parentPort as MessagePort;
+const setting = workerData as ProtocolSetting;
+
+/** Envelopes are handed over, not copied: each has a buffer of its own. With the last message the thread has nothing left to do. */
+const post = (message: FromProtocol): void => {
+  const letters = message.type === 'letters' ? message.letters : [];
+  port.postMessage(
+    message,
+    letters.map(({ envelope }) => envelope.buffer as ArrayBuffer),
+  );
+  if (message.type === 'stopped') port.close();
+};
+
+const genesis = buildGenesis(setting.genesis);
+const { openStore } = (await import(setting.store)) as { readonly openStore: OpenStore };
+const host = new LiveHost({
+  setting,
+  genesis,
+  suite: liveSuite({ portable: setting.portable === true }),
+  store: openStore(setting.folder, genesis),
+  startHasher,
+  post,
+});
+
+port.on('message', (message: ToProtocol) => host.take(message));

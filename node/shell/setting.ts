@@ -1,0 +1,27 @@
+import type { Genesis, GenesisInput } from '#core/genesis/genesis.ts';
+import type { Store } from '#node/store/store.ts';
+
+/** What the protocol's thread is started with. Holds secrets: it goes to the thread and nowhere else. */
+export interface ProtocolSetting {
+  readonly genesis: GenesisInput;
+  /** The node's data folder. */
+  readonly folder: string;
+  /** URL of a module that exports `openStore`. */
+  readonly store: string;
+  /** Of the node's ML-DSA-65 key, 32 bytes. */
+  readonly seed: Uint8Array;
+  /** While the node is not in the table it seeks entry, for this operator (05 §8), by a chain that begins in window `from` at the earliest. */
+  readonly entry?: { readonly operatorSeed: Uint8Array; readonly from: number };
+  readonly timers: 'ordinary' | 'patient';
+  /** Writes down every input and effect, in `folder`/journal. */
+  readonly journal: boolean;
+  /** A bootstrap node asks everybody for proof of work and serves every valid key (06 §4.1). */
+  readonly isBootstrap: boolean;
+  /** 09 §4. */
+  readonly admitsObservers: boolean;
+  /** Verifies in JavaScript where node:crypto could. */
+  readonly portable?: boolean;
+}
+
+/** Opens what a node keeps in `folder`, or makes it from genesis. Throws where it cannot be opened. */
+export type OpenStore = (folder: string, genesis: Genesis) => Store;

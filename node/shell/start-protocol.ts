@@ -1,0 +1,135 @@
+import { Worker } from 'node:worker_threads';
+import type { FromProtocol, ToProtocol } from './messages.ts';
+import { oneLine } from './one-line.ts';
+import type { Protocol, ProtocolEvents, Standing } from './protocol.ts';
+import type { ProtocolSetting } from './setting.ts';
+
+/** A promise and what settles it. */
+interface Answer {
+  readonly resolve: (value: never) => void;
+  readonly reject: (error: Error) => void;
+}
+
+export interface ProtocolThread extends Protocol {
+  /** Ends the thread where it stands, as a crash of the process would. */
+  kill(): Promise<void>;
+}
+
+/**
+ * Starts the protocol's thread, which starts its hasher. Wait for `standing` before anybody is let in: until then the head is 0. An
+ * envelope that `send` gets may go to other links too.
+ */
+export const startProtocol = (setting: ProtocolSetting, events: ProtocolEvents): ProtocolThread => {
+  const worker = new Worker(new URL('./protocol-thread.ts', import.meta.url), {
+    workerData: setting,
+    name: 'protocol',
+  });
+  const answers = new Map<number, Answer>();
+  const waiting: Answer[] = [];
+  let requests = 0;
+  let standing: Standing | undefined;
+  let stopped: string | undefined;
+  let isWanted = false;
+
+  const post = (message: ToProtocol, transfer: readonly ArrayBuffer[] = []): void => {
+    if (stopped === undefined) worker.postMessage(message, transfer);
+  };
+
+  const over = (reason: string): void => {
+    if (stopped !== undefined) return;
+    stopped = reason;
+    for (const { reject } of [...answers.values(), ...waiting]) reject(new Error(reason));
+    answers.clear();
+    if (!isWanted) events.stopped(reason);
+  };
+
+  const ask = <T>(make: (request: number) => ToProtocol): Promise<T> =>
+    new Promise<T>((resolve, reject) => {
+      if (stopped !== undefined) return reject(new Error(stopped));
+      const request = requests++;
+      answers.set(request, { resolve, reject });
+      post(make(request));
+    });
+
+  const answer = (request: number, value: unknown): void => {
+    answers.get(request)?.resolve(value as never);
+    answers.delete(request);
+  };
+
+  const exited = new Promise<void>((resolve) => {
+    worker.on('exit', (code) => {
+      over(`the protocol's thread ended with ${code}`);
+      resolve();
+    });
+  });
+  worker.on('error', (error) => over(oneLine(error)));
+  worker.on('message', (message: FromProtocol) => {
+    if (stopped !== undefined) return;
+    switch (message.type) {
+      case 'letters':
+        for (const { links, envelope } of message.letters) for (const link of links) events.send(link, envelope);
+        break;
+      case 'standing':
+        standing = message.standing;
+        for (const { resolve } of waiting.splice(0)) resolve(standing as never);
+        break;
+      case 'final':
+        events.final(message.standing, message.operations);
+        break;
+      case 'penalty':
+        events.penalty(message.link, message.reason);
+        break;
+      case 'submitted':
+        events.submitted(message.operation, message.verdict);
+        break;
+      case 'confirmed':
+        events.confirmed(message.operation, message.window);
+        break;
+      case 'judged': {
+        const { request, result } = message;
+        if (!result.ok) answer(request, result);
+        else {
+          const { level, reply, grant } = result.value;
+          answer(request, { ok: true, value: { level, reply, leave: () => post({ type: 'leave', grant }) } });
+        }
+        break;
+      }
+      case 'classified':
+        answer(message.request, message.level);
+        break;
+      case 'stopped':
+        over(message.reason);
+        break;
+    }
+  });
+
+  return {
+    head: () => BigInt(standing?.window ?? 0),
+    judge: (advertisement, key) => ask((request) => ({ type: 'judge', request, advertisement, key })),
+    classify: (key) => ask((request) => ({ type: 'classify', request, key })),
+    peerUp: (link, isOutgoing, far) =>
+      post({ type: 'peer-up', link, isOutgoing, ...(far === undefined ? {} : { far }) }),
+    peerDown: (link) => post({ type: 'peer-down', link }),
+    message(link, envelope) {
+      // A view would take all of its buffer along.
+      const copy = new Uint8Array(envelope);
+      post({ type: 'message', link, envelope: copy }, [copy.buffer]);
+    },
+    submit: (operation, notBefore = 0) => post({ type: 'submit', operation: new Uint8Array(operation), notBefore }),
+    standing: () =>
+      new Promise((resolve, reject) => {
+        if (stopped !== undefined) reject(new Error(stopped));
+        else if (standing !== undefined) resolve(standing);
+        else waiting.push({ resolve, reject });
+      }),
+    async stop() {
+      isWanted = true;
+      post({ type: 'stop' });
+      await exited;
+    },
+    async kill() {
+      isWanted = true;
+      await worker.terminate();
+    },
+  };
+};
