@@ -1,0 +1,241 @@
+import { setTimeout } from 'node:timers/promises';
+import { afterEach, describe, expect, it } from 'vitest';
+import { ZERO_ID } from '#core/bytes/bytes.ts';
+import { makeBundle } from '#core/consensus/bundle.ts';
+import { nodeId } from '#core/crypto/ids.ts';
+import { buildGenesis } from '#core/genesis/genesis.ts';
+import { Disk } from '#core/journal/disk.ts';
+import type { ChainJob, FinalRecord, OpenRecord } from '#core/participant/types.ts';
+import { MemoryBase } from '#core/state/memory-base.ts';
+import { timechainStep } from '#core/timechain/chain.ts';
+import { genesisSettled } from '#core/transition/genesis-settled.ts';
+import { decodeMessage, encodeMessage } from '#core/wire/codec.ts';
+import { encodeEnvelope } from '#core/wire/envelope.ts';
+import type { HasherEvents } from '#node/hasher/hasher.ts';
+import type { Store } from '#node/store/store.ts';
+import { LiveHost } from './live-host.ts';
+import type { FromProtocol } from './messages.ts';
+import { genesisOf, nodeKey } from './net.suite.ts';
+import { liveSuite } from './suite.ts';
+
+/* A live host with a hasher and a disk that do what the test says, and the order in which things happen. */
+
+const D0 = 1_000;
+
+const genesisFor = (founders: number) => buildGenesis(genesisOf(founders, D0));
+
+type Happening = FromProtocol | { readonly type: 'write' };
+
+class Bench {
+  readonly happenings: Happening[] = [];
+  readonly jobs: ChainJob[] = [];
+  readonly host: LiveHost;
+  hasher!: HasherEvents;
+  isHasherStopped = false;
+  isClosed = false;
+  iterations = 0;
+  /** Letters the other one has heard. */
+  #heard = 0;
+
+  /** `writes`: how many succeed. */
+  constructor(founders: number, disk?: Disk, writes = Number.POSITIVE_INFINITY, index = 0) {
+    const genesis = genesisFor(founders);
+    const kept = disk ?? new Disk(genesisSettled(genesis, new MemoryBase()));
+    this.host = new LiveHost({
+      setting: {
+        genesis: genesisOf(founders, D0),
+        folder: '',
+        store: '',
+        seed: new Uint8Array(32).fill(index + 1),
+        timers: 'ordinary',
+        journal: false,
+        isBootstrap: false,
+        admitsObservers: true,
+      },
+      genesis,
+      suite: liveSuite(),
+      store: this.#storeOn(kept, writes),
+      startHasher: (events) => {
+        this.hasher = events;
+        return {
+          count: () => this.iterations,
+          work: (job) => this.jobs.push(job),
+          cancel: () => {},
+          alarm: () => {},
+          stop: async () => {
+            this.isHasherStopped = true;
+          },
+        };
+      },
+      post: (message) => this.happenings.push(message),
+    });
+  }
+
+  #storeOn(disk: Disk, writes: number): Store {
+    return {
+      opened: () => disk.opened(),
+      write: (final: FinalRecord | undefined, open: OpenRecord | undefined) => {
+        if (disk.written === writes) throw new Error('disk full\n  and where');
+        disk.write({ final, open });
+        this.happenings.push({ type: 'write' });
+      },
+      entry: (window) => disk.entry(window),
+      object: (id) => disk.object(id),
+      get written() {
+        return disk.written;
+      },
+      close: () => {
+        this.isClosed = true;
+      },
+    };
+  }
+
+  /** The job at hand is hashed. */
+  finishJob(): void {
+    const job = this.jobs.pop() as ChainJob;
+    this.iterations += job.iterations;
+    const { type, window, from } = job;
+    this.hasher.done(job, { type, window, from, value: timechainStep(from, job.iterations) });
+  }
+
+  /** Two that are linked hear each other until neither has anything new to say. */
+  tell(other: Bench): void {
+    for (let hosts: readonly [Bench, Bench] = [this, other], silent = 0; silent < 2; hosts = [hosts[1], hosts[0]]) {
+      const [from, to] = hosts;
+      const letters = from.of('letters').flatMap((message) => message.letters);
+      const news = letters.slice(from.#heard);
+      from.#heard = letters.length;
+      silent = news.length === 0 ? silent + 1 : 0;
+      for (const { envelope } of news) to.host.take({ type: 'message', link: 1, envelope });
+    }
+  }
+
+  of<T extends Happening['type']>(type: T): Extract<Happening, { type: T }>[] {
+    return this.happenings.filter((happening) => happening.type === type) as Extract<Happening, { type: T }>[];
+  }
+
+  /** What it ends with. */
+  async ended(): Promise<string> {
+    while (this.of('stopped').length === 0) await new Promise(setImmediate);
+    return this.of('stopped')[0]?.reason as string;
+  }
+}
+
+const benches: Bench[] = [];
+
+const bench = (...options: ConstructorParameters<typeof Bench>): Bench => {
+  const made = new Bench(...options);
+  benches.push(made);
+  return made;
+};
+
+afterEach(async () => {
+  for (const made of benches.splice(0)) {
+    made.host.take({ type: 'stop' });
+    await made.ended();
+  }
+});
+
+describe('a live host', () => {
+  it('alone it closes window 0 at its start and one more with each stretch (09 §12.4)', () => {
+    const alone = bench(1);
+    expect(alone.of('final').map(({ standing }) => standing.finalWindow)).toEqual([0]);
+    alone.finishJob();
+    alone.finishJob();
+    expect(alone.of('final').map(({ standing }) => standing.finalWindow)).toEqual([0, 1, 2]);
+    expect(alone.of('standing').at(-1)?.standing).toMatchObject({ window: 3, round: 0, finalWindow: 2 });
+  });
+
+  it('what it signed is durable before anything is said (09 §8.8)', () => {
+    const alone = bench(1);
+    alone.host.take({ type: 'peer-up', link: 7, isOutgoing: true });
+    alone.happenings.length = 0;
+    alone.finishJob();
+    const types = alone.happenings.map(({ type }) => type);
+    expect(types).toContain('write');
+    expect(types).toContain('letters');
+    expect(types.lastIndexOf('write')).toBeLessThan(types.findIndex((type) => type !== 'write'));
+  });
+
+  it('goes on from its store, with the iterations of its new process', () => {
+    const disk = new Disk(genesisSettled(genesisFor(1), new MemoryBase()));
+    const first = bench(1, disk);
+    for (let i = 0; i < 3; i++) first.finishJob();
+    const before = first.of('final').at(-1)?.standing;
+    const second = bench(1, disk);
+    expect(second.of('standing').at(0)?.standing).toMatchObject({ finalWindow: 3, stateRoot: before?.stateRoot });
+    expect(second.of('final')).toEqual([]);
+    second.finishJob();
+    expect(second.of('final').map(({ standing }) => standing.finalWindow)).toEqual([4]);
+  });
+
+  it('sends one envelope for an object that goes to several links, and it decodes', () => {
+    const alone = bench(1);
+    for (const link of [3, 4, 5]) alone.host.take({ type: 'peer-up', link, isOutgoing: true });
+    alone.happenings.length = 0;
+    alone.finishJob();
+    const letters = alone.of('letters').flatMap((message) => message.letters);
+    expect(letters.some(({ links }) => links.length === 3)).toBe(true);
+    for (const { envelope } of letters) expect(decodeMessage(envelope, () => undefined).ok).toBe(true);
+  });
+
+  it('a store that fails ends it, with nothing said of what was not durable', async () => {
+    const alone = bench(1, undefined, 6);
+    while (alone.of('write').length < 6) alone.finishJob();
+    const before = alone.happenings.length;
+    alone.finishJob();
+    expect(await alone.ended()).toBe('the store: disk full');
+    expect(alone.happenings.slice(before).map(({ type }) => type)).toEqual(['stopped']);
+    expect([alone.isHasherStopped, alone.isClosed]).toEqual([true, true]);
+  });
+
+  it('without its hasher it ends, and handles nothing any more', async () => {
+    const alone = bench(1);
+    alone.hasher.failed(new Error('no memory'));
+    expect(await alone.ended()).toBe('the hasher: no memory');
+    const before = alone.happenings.length;
+    alone.finishJob();
+    alone.host.take({ type: 'message', link: 1, envelope: new Uint8Array(3) });
+    alone.host.take({ type: 'submit', operation: new Uint8Array(3), notBefore: 0 });
+    expect(alone.happenings.length).toBe(before);
+  });
+
+  it('a safety failure ends it: an own timechain value that differs from an adopted one (09 §12.17)', async () => {
+    const [a, b] = [bench(2), bench(2, undefined, undefined, 1)];
+    for (const { host } of [a, b]) host.take({ type: 'peer-up', link: 1, isOutgoing: true });
+    // What was said before the link was up is pulled, by timers.
+    while (a.of('final').length === 0) {
+      a.tell(b);
+      await setTimeout(10);
+    }
+    // Both bundles of window 1, a quorum, carry another value than the one that is about to be computed.
+    a.iterations = D0 - 10;
+    for (const key of [nodeKey(0), nodeKey(1)]) {
+      const fields = { nodeId: nodeId(key.publicKey), endpoint: ZERO_ID, window: 1, operations: [], reveals: [] };
+      const envelope = encodeMessage({ type: 'object', object: makeBundle(fields, key) });
+      a.host.take({ type: 'message', link: 1, envelope });
+    }
+    expect(a.of('stopped')).toEqual([]);
+    a.iterations = 0;
+    a.finishJob();
+    expect(await a.ended()).toBe('the own timechain value differs from the adopted one');
+    expect([a.isHasherStopped, a.isClosed]).toEqual([true, true]);
+  });
+
+  it('bad bytes are told, a message of another codec is not', () => {
+    const alone = bench(1);
+    alone.happenings.length = 0;
+    const announce = encodeMessage({ type: 'announce', names: [] });
+    alone.host.take({ type: 'message', link: 1, envelope: announce.subarray(0, 13) });
+    alone.host.take({ type: 'message', link: 2, envelope: Uint8Array.from([...announce, 0]) });
+    const ping = encodeEnvelope({ code: 0xf0, requestId: 1n, payload: new Uint8Array(0) });
+    alone.host.take({ type: 'message', link: 3, envelope: ping });
+    ping[0] = 0xee;
+    alone.host.take({ type: 'message', link: 4, envelope: ping });
+    expect(alone.of('penalty')).toEqual([
+      { type: 'penalty', link: 1, reason: 'TruncatedHeader' },
+      { type: 'penalty', link: 2, reason: 'PayloadLengthMismatch' },
+      { type: 'penalty', link: 4, reason: 'InvalidMsgType' },
+    ]);
+  });
+});
