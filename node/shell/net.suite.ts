@@ -1,0 +1,171 @@
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Id } from '#core/bytes/bytes.ts';
+import type { SigningKey } from '#core/crypto/suite.ts';
+import type { GenesisInput } from '#core/genesis/genesis.ts';
+import { DEVNET } from '#core/genesis/profiles.ts';
+import { MONTANA } from '#core/genesis/rules.ts';
+import type { Standing } from './protocol.ts';
+import type { ProtocolSetting } from './setting.ts';
+import { type ProtocolThread, startProtocol } from './start-protocol.ts';
+import { liveSuite } from './suite.ts';
+
+/* Live protocols in one process: links between all of them, envelopes passed on by hand. */
+
+const { key } = liveSuite();
+const nodeSeed = (index: number): Uint8Array => new Uint8Array(32).fill(index + 1);
+const accountSeed = (index: number): Uint8Array => new Uint8Array(32).fill(index + 101);
+
+export const nodeKey = (index: number): SigningKey => key(nodeSeed(index));
+export const accountKey = (index: number): SigningKey => key(accountSeed(index));
+
+export const genesisOf = (founders: number, d0: number): GenesisInput => ({
+  params: { ...DEVNET, d0: BigInt(d0) },
+  rules: MONTANA,
+  founders: Array.from({ length: founders }, (_, index) => ({
+    accountPubkey: accountKey(index).publicKey,
+    nodePubkey: nodeKey(index).publicKey,
+  })),
+});
+
+/** A seat at the table: its thread if it runs, and what it told. */
+export interface Seat {
+  readonly folder: string;
+  protocol: ProtocolThread | undefined;
+  /** State roots by window, as each process told them. */
+  readonly finals: Map<number, Id>;
+  readonly penalties: string[];
+  readonly submitted: string[];
+  readonly confirmed: Id[];
+  stopped: string | undefined;
+}
+
+/** How long a test waits for what must happen: a safeguard, far above what it takes. */
+const PATIENCE = 45_000;
+
+export class LiveNet {
+  readonly seats: readonly Seat[];
+  readonly #root = mkdtempSync(join(tmpdir(), 'montana-shell-'));
+  readonly #genesis: GenesisInput;
+  readonly #changes: Partial<ProtocolSetting>;
+  readonly #links = new Map<string, number>();
+  #wake: () => void = () => {};
+
+  constructor(count: number, d0: number, changes: Partial<ProtocolSetting> = {}) {
+    this.#genesis = genesisOf(count, d0);
+    this.#changes = changes;
+    this.seats = Array.from({ length: count }, (_, index) => {
+      const folder = join(this.#root, String(index));
+      mkdirSync(folder);
+      return {
+        folder,
+        protocol: undefined,
+        finals: new Map(),
+        penalties: [],
+        submitted: [],
+        confirmed: [],
+        stopped: undefined,
+      };
+    });
+  }
+
+  seat(index: number): Seat {
+    return this.seats[index] as Seat;
+  }
+
+  protocol(index: number): ProtocolThread {
+    return this.seat(index).protocol as ProtocolThread;
+  }
+
+  /** Starts a seat's process, and links it to all that run once it stands. */
+  async start(index: number, changes: Partial<ProtocolSetting> = {}): Promise<void> {
+    const seat = this.seat(index);
+    const told = (): void => this.#wake();
+    seat.protocol = startProtocol(
+      {
+        genesis: this.#genesis,
+        folder: seat.folder,
+        store: new URL('./file-store.suite.ts', import.meta.url).href,
+        seed: nodeSeed(index),
+        timers: 'ordinary',
+        journal: false,
+        isBootstrap: false,
+        admitsObservers: true,
+        ...this.#changes,
+        ...changes,
+      },
+      {
+        send: (link, envelope) => this.#pass(index, link, envelope),
+        final({ finalWindow, stateRoot }: Standing) {
+          seat.finals.set(finalWindow, stateRoot);
+          told();
+        },
+        penalty(_link, reason) {
+          seat.penalties.push(reason);
+          told();
+        },
+        submitted(_operation, verdict) {
+          seat.submitted.push(verdict);
+          told();
+        },
+        confirmed(operation) {
+          seat.confirmed.push(operation);
+          told();
+        },
+        stopped(reason) {
+          seat.stopped = reason;
+          told();
+        },
+      },
+    );
+    await seat.protocol.standing();
+    this.seats.forEach((other, to) => {
+      if (to === index || other.protocol === undefined) return;
+      // A process never uses a number twice; the number of a link names its far end and how often it was dialled.
+      const link = (this.#links.get(`${index}-${to}`) ?? 0) + 1;
+      this.#links.set(`${index}-${to}`, link);
+      this.#links.set(`${to}-${index}`, link);
+      seat.protocol?.peerUp(100 * link + to, true);
+      other.protocol.peerUp(100 * link + index, false);
+    });
+  }
+
+  #pass(from: number, link: number, envelope: Uint8Array): void {
+    const to = link % 100;
+    if (Math.floor(link / 100) !== this.#links.get(`${from}-${to}`)) return;
+    this.seat(to).protocol?.message(link - to + from, envelope);
+  }
+
+  /** As kill -9 would. */
+  async kill(index: number): Promise<void> {
+    const { protocol } = this.seat(index);
+    this.seat(index).protocol = undefined;
+    await protocol?.kill();
+    this.seats.forEach((other, to) => {
+      const link = this.#links.get(`${index}-${to}`);
+      if (link !== undefined) other.protocol?.peerDown(100 * link + index);
+    });
+  }
+
+  /** Throws where it does not come true, with what the seats said. */
+  async until(condition: () => boolean): Promise<void> {
+    const end = performance.now() + PATIENCE;
+    while (!condition()) {
+      if (performance.now() > end) {
+        throw new Error(
+          `not in time: ${this.seats.map(({ finals, stopped }) => `${finals.size} ${stopped}`).join(', ')}`,
+        );
+      }
+      await new Promise<void>((resolve) => {
+        this.#wake = resolve;
+        setTimeout(resolve, 1_000);
+      });
+    }
+  }
+
+  async close(): Promise<void> {
+    for (const { protocol } of this.seats) await protocol?.stop();
+    rmSync(this.#root, { recursive: true });
+  }
+}
