@@ -1,0 +1,111 @@
+import type { Connection, Stream } from '@libp2p/interface';
+import type { AccessLevel } from '#core/tunnel/online-proof.ts';
+import type { Arrivals } from './arrivals.ts';
+import type { Limits, Spans } from './limits.ts';
+import type { LinkTable } from './link-table.ts';
+import { leave, type Secured, type SecuredConnections } from './secured.ts';
+import type { Doorkeeper } from './transport.ts';
+import { MOST_ATTEMPTS, takeAdvertisement } from './tunnel.ts';
+
+export interface ReceptionConfig {
+  readonly doorkeeper: Doorkeeper;
+  readonly limits: Limits;
+  readonly spans: Spans;
+  readonly secured: SecuredConnections;
+  readonly arrivals: Arrivals;
+  readonly links: LinkTable;
+  open(connection: Connection, stream: Stream, secured: Secured, level: AccessLevel): unknown;
+}
+
+/** The listener's side from the handshake to the link: a proof, and one more try; nothing else is served before (06 §4.1). */
+export class Reception {
+  readonly #config: ReceptionConfig;
+
+  constructor(config: ReceptionConfig) {
+    this.#config = config;
+  }
+
+  /** An arrival whose handshake is done has so long to become a link (06 §2). */
+  arrived(connection: Connection): void {
+    const { arrivals, secured, spans } = this.#config;
+    const arrival = secured.of(connection);
+    arrivals.blame(arrival.below, 'NoTunnelProof');
+    const timer = setTimeout(() => {
+      if (arrival.link === undefined) connection.abort(new Error('NoTunnelProof'));
+    }, spans.handshake);
+    connection.addEventListener('close', () => clearTimeout(timer));
+  }
+
+  /** A stream of the tunnel proof. */
+  async judge(stream: Stream, connection: Connection): Promise<void> {
+    const arrival = this.#config.secured.of(connection);
+    const isOutOfTurn = connection.direction === 'outbound' || arrival.isBusy || arrival.grant !== undefined;
+    if (isOutOfTurn || arrival.attempts >= MOST_ATTEMPTS) {
+      this.#turnAway(connection, 'OutOfTurn');
+      return;
+    }
+    arrival.attempts++;
+    arrival.isBusy = true;
+    try {
+      await this.#take(stream, connection, arrival);
+    } catch {
+      this.#turnAway(connection, 'BadTunnelProof');
+    } finally {
+      arrival.isBusy = false;
+    }
+  }
+
+  /** One advertisement. A refusal is silent: the first ends the stream, the last the connection. */
+  async #take(stream: Stream, connection: Connection, arrival: Secured): Promise<void> {
+    const { arrivals, doorkeeper, spans } = this.#config;
+    const signal = AbortSignal.timeout(spans.handshake);
+    const { advertisement, reply } = await takeAdvertisement(stream, doorkeeper.head(), signal);
+    const judged = await doorkeeper.judge(advertisement, arrival.key);
+    if (!judged.ok) {
+      arrivals.blame(arrival.below, judged.error);
+      const ended = arrival.attempts < MOST_ATTEMPTS ? stream : connection;
+      ended.abort(new Error(judged.error));
+      return;
+    }
+    arrival.grant = judged.value;
+    const refusal = this.#refusal(arrival);
+    if (connection.status !== 'open') leave(arrival);
+    else if (refusal !== undefined) this.#turnAway(connection, refusal);
+    else {
+      await reply(judged.value.reply);
+      await stream.close({ signal });
+    }
+  }
+
+  /** The frames of an arrival, which make it a link once its proof was accepted. */
+  accept(stream: Stream, connection: Connection): void {
+    const { arrivals, open, secured } = this.#config;
+    const arrival = secured.of(connection);
+    const { grant, link } = arrival;
+    const refusal = grant === undefined || link !== undefined ? 'OutOfTurn' : this.#refusal(arrival);
+    if (grant === undefined || refusal !== undefined) {
+      this.#turnAway(connection, refusal ?? 'OutOfTurn');
+      return;
+    }
+    if (connection.status !== 'open' || stream.status !== 'open') {
+      connection.abort(new Error('ConnectionLost'));
+      return;
+    }
+    arrivals.finish(arrival.below);
+    open(connection, stream, arrival, grant.level);
+  }
+
+  /** Why an arrival with a good proof is no link. One that takes the place of another needs none of its own. */
+  #refusal({ nodeId }: Secured): string | undefined {
+    const { limits, links } = this.#config;
+    if (!links.wouldStay({ nodeId, isOutgoing: false })) return 'AlreadyLinked';
+    const isReplacing = links.of(nodeId)?.link.isOutgoing === false;
+    return links.count(false) - (isReplacing ? 1 : 0) >= limits.incoming ? 'TooManyIncoming' : undefined;
+  }
+
+  #turnAway(connection: Connection, reason: string): void {
+    const { arrivals, secured } = this.#config;
+    arrivals.blame(secured.of(connection).below, reason);
+    connection.abort(new Error(reason));
+  }
+}
