@@ -1,0 +1,111 @@
+import type { Connection, Stream } from '@libp2p/interface';
+import { streamPair } from '@libp2p/utils';
+import { describe, expect, it } from 'vitest';
+import { equalBytes, ZERO_ID } from '#core/bytes/bytes.ts';
+import { type AccessLevel, LEVEL_ACCOUNT, LEVEL_CANDIDATE, LEVEL_NODE } from '#core/tunnel/online-proof.ts';
+import { Counters } from './counters.ts';
+import { FrameLink, type FrameLinkConfig } from './frame-link.ts';
+import { DEFAULT_LIMITS, spansOf } from './limits.ts';
+import { anEnvelope, until } from './party.suite.ts';
+
+const aLink = (stream: Stream, level: AccessLevel, changes: Partial<FrameLinkConfig> = {}) => {
+  const seen = { messages: [] as Uint8Array[], ends: [] as string[], counters: new Counters(), ended: 0 };
+  const connection = {
+    addEventListener: () => {},
+    abort: () => seen.ended++,
+    close: async () => seen.ended++,
+  } as unknown as Connection;
+  const link = new FrameLink({
+    link: { number: 0, nodeId: ZERO_ID, key: new Uint8Array(0), isOutgoing: false, level, address: '' },
+    stream,
+    connection,
+    limits: DEFAULT_LIMITS,
+    spans: spansOf(60_000),
+    counters: seen.counters,
+    isWorn: () => false,
+    message: (envelope) => seen.messages.push(envelope),
+    ended: (reason) => seen.ends.push(reason),
+    ...changes,
+  });
+  return { link, ...seen, seen };
+};
+
+const aPair = async (level: AccessLevel = LEVEL_NODE, changes: Partial<FrameLinkConfig> = {}) => {
+  const [left, right] = await streamPair();
+  return { a: aLink(left, LEVEL_NODE, changes), b: aLink(right, level), right };
+};
+
+describe('FrameLink', () => {
+  it('ends when no Pong came for 3τ₁, not before', async () => {
+    const { a } = await aPair();
+    const now = performance.now();
+    a.link.ping(now + 179_000);
+    expect(a.ends).toEqual([]);
+    a.link.ping(now + 181_000);
+    expect(a.ends).toEqual(['NoPong']);
+  });
+
+  it('counts from the last Pong', async () => {
+    const { a } = await aPair();
+    await new Promise((resolve) => setTimeout(resolve, 30));
+    const before = performance.now();
+    a.link.ping(before);
+    await until(() => a.counters.envelopesIn === 1);
+    a.link.ping(before + 180_000);
+    expect(a.ends).toEqual([]);
+  });
+
+  it('ends when its keys are worn', async () => {
+    const { a, b } = await aPair(LEVEL_NODE, { isWorn: () => true });
+    a.link.ping(performance.now());
+    expect(a.ends).toEqual(['Worn']);
+    await until(() => b.ends.length === 1);
+    expect(b.ends).toEqual(['bye: peer refresh']);
+  });
+
+  it('says Bye, hears it, and then closes; each end once', async () => {
+    const { a, b } = await aPair();
+    a.link.send(anEnvelope(0x22, 5_000));
+    a.link.bye(3);
+    a.link.bye(4);
+    await until(() => a.seen.ended === 1);
+    expect([a.ends, b.ends]).toEqual([['closed: resource limits'], ['bye: resource limits']]);
+    expect(b.seen.ended).toBe(0);
+  });
+
+  it('keeps what the far end does not read to its bounds, operations first to go', async () => {
+    const { a, b, right } = await aPair(LEVEL_NODE, { limits: { ...DEFAULT_LIMITS, queuedObjects: 3 } });
+    right.pause();
+    const first = anEnvelope(0x22, 1_000_000);
+    for (let i = 0; i < 8; i++) {
+      a.link.send(first);
+      await new Promise((resolve) => setTimeout(resolve, 1));
+      if (i === 7) expect(a.ends).toEqual(['SendQueueFull']);
+      if (a.ends.length > 0) break;
+      a.link.send(anEnvelope(0x01, 10));
+    }
+    expect(a.ends).toEqual(['SendQueueFull']);
+    expect(a.counters.dropped).toBeGreaterThan(0);
+    expect(b.messages.every((envelope) => equalBytes(envelope, first))).toBe(true);
+  });
+
+  it('slows down who is no node, and loses nothing of it', async () => {
+    const { a, b, right } = await aPair(LEVEL_CANDIDATE);
+    const frames = 36;
+    for (let i = 0; i < frames; i++) a.link.send(anEnvelope(0x01, 10, i));
+    await until(() => right.readStatus === 'paused');
+    expect(b.messages.length).toBeGreaterThanOrEqual(32);
+    await until(() => b.messages.length === frames);
+    expect(b.ends).toEqual([]);
+  });
+
+  it.each([
+    ['a node', LEVEL_NODE, 900],
+    ['an account', LEVEL_ACCOUNT, 500],
+  ] as const)('does not slow down %s', async (_name, level, count) => {
+    const { a, b, right } = await aPair(level);
+    for (let i = 0; i < count; i++) a.link.send(anEnvelope(0x22, 10));
+    await until(() => a.counters.envelopesOut === count && b.messages.length === count);
+    expect(right.readStatus).toBe('readable');
+  });
+});
