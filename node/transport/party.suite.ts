@@ -1,0 +1,116 @@
+import { fail, ok } from '#core/bytes/result.ts';
+import { nodeId } from '#core/crypto/ids.ts';
+import { mlDsa65 } from '#core/crypto/ml-dsa.ts';
+import { ProofListener, type Tables } from '#core/tunnel/listener.ts';
+import { LEVEL_NODE } from '#core/tunnel/online-proof.ts';
+import { encodeEnvelope } from '#core/wire/envelope.ts';
+import { createTransport } from './create.ts';
+import type { LiveTransport, TransportOptions } from './options.ts';
+import type { Doorkeeper, Link } from './transport.ts';
+
+export const seedOf = (fill: number): Uint8Array => new Uint8Array(32).fill(fill);
+export const keyOf = (fill: number): Uint8Array => mlDsa65.key(seedOf(fill)).publicKey;
+
+/** So few trials that work is there at once. */
+export const DIFFICULTY = 16;
+
+export const anEnvelope = (code: number, size: number, fill = code): Uint8Array =>
+  encodeEnvelope({ code, requestId: 0n, payload: new Uint8Array(size).fill(fill) });
+
+/** Resolves when `holds`; checks every few milliseconds. */
+export const until = async (holds: () => boolean): Promise<void> => {
+  while (!holds()) await new Promise((resolve) => setTimeout(resolve, 5));
+};
+
+export interface Party {
+  readonly transport: LiveTransport;
+  readonly opened: Link[];
+  readonly closed: { readonly link: Link; readonly reason: string }[];
+  readonly refused: string[];
+  readonly messages: { readonly link: Link; readonly envelope: Uint8Array }[];
+  /** Where it listens, with its PeerId. */
+  address(): string;
+  /** The same without. */
+  bareAddress(): string;
+  left: number;
+}
+
+export interface PartyOptions extends Partial<TransportOptions> {
+  /** Fills of the keys that are nodes in this one's tables. */
+  readonly knows?: readonly number[];
+  readonly isBootstrap?: boolean;
+  /** Head that it greets with, and that it judges proofs at if another. */
+  readonly head?: bigint;
+  readonly judgesAt?: bigint;
+}
+
+/** Links that have not ended. */
+export const openLinks = ({ opened, closed }: Party): readonly Link[] =>
+  opened.filter((link) => !closed.some((end) => end.link === link));
+
+const parties: Party[] = [];
+
+/** A node on 127.0.0.1 with the core's listener of tunnel proofs behind its doorkeeper. */
+export const aParty = async (fill: number, options: PartyOptions = {}): Promise<Party> => {
+  const { knows = [1, 2, 3, 4], isBootstrap = false, head = 100n, judgesAt = head, ...rest } = options;
+  const nodes = new Set(knows.map((known) => nodeId(keyOf(known))));
+  const tables: Tables = {
+    isNode: (node) => nodes.has(node),
+    candidateKey: () => undefined,
+    isCurrentAccountKey: () => false,
+  };
+  const listener = new ProofListener({
+    nodeId: nodeId(keyOf(fill)),
+    verify: mlDsa65.verify,
+    difficulty: DIFFICULTY,
+    isBootstrap,
+    admitsObservers: true,
+  });
+  const doorkeeper: Doorkeeper = {
+    head: () => head,
+    async judge(advertisement, remoteKey) {
+      const grant = listener.judge(advertisement, remoteKey, judgesAt, tables);
+      if (!grant.ok) return fail(grant.error);
+      const leave = (): void => {
+        party.left++;
+        listener.leave(grant.value);
+      };
+      return ok({ level: grant.value.level, reply: grant.value.reply, leave });
+    },
+    classify: async (key) => (nodes.has(nodeId(key)) ? LEVEL_NODE : undefined),
+  };
+  const transport = await createTransport({
+    seed: seedOf(fill),
+    listen: ['/ip4/127.0.0.1/tcp/0'],
+    doorkeeper,
+    difficulty: DIFFICULTY,
+    ...rest,
+    limits: { groupBurst: 50, groupRate: 50, ...rest.limits },
+    events: {
+      opened: (link) => party.opened.push(link),
+      message: (link, envelope) => party.messages.push({ link, envelope }),
+      closed: (link, reason) => party.closed.push({ link, reason }),
+      refused: (_address, reason) => party.refused.push(reason),
+      ...rest.events,
+    },
+  });
+  const address = (): string => transport.addresses()[0] as string;
+  const party: Party = {
+    transport,
+    opened: [],
+    closed: [],
+    refused: [],
+    messages: [],
+    address,
+    bareAddress: () => address().replace(/\/p2p\/.*/, ''),
+    left: 0,
+  };
+  parties.push(party);
+  await transport.start();
+  return party;
+};
+
+/** Stops every node made since the last call. */
+export const stopAll = async (): Promise<void> => {
+  await Promise.all(parties.splice(0).map(({ transport }) => transport.stop()));
+};
