@@ -21,6 +21,8 @@ const U128 = (1n << 128n) - 1n;
 const most = (a: bigint, b: bigint): bigint => (a > b ? a : b);
 const least = (a: bigint, b: bigint): bigint => (a < b ? a : b);
 const le64 = (value: number): Uint8Array => littleEndian(value, 8);
+/** An unproven candidate has registration_window 0, and its nodereg_hash in place of proof_endpoint (05 D-E5). */
+const isProven = ({ registrationWindow }: records.CandidateRecord): boolean => registrationWindow > 0n;
 const accountIdOf = (pubkey: Uint8Array): Id => hashId('mt-account', littleEndian(1, 2), pubkey);
 const lastSeen = (node: Node): bigint => most(node.lastConfirmationWindow, node.startWindow);
 const lotteryWeight = (n: Node): bigint => n.chainLengthSnapshot + least(n.chainLength / 13n, n.chainLengthSnapshot);
@@ -101,7 +103,7 @@ const sorted = <T>(items: readonly T[], key: (item: T) => string): T[] =>
 /**
  * The naive model: 04 §11 once more, to compare with. Arrays of plain records searched from the front, every tree rebuilt from all
  * its leaves in every window, integers of any size. Of the core it uses hashes, identifiers, decoded objects and record layouts,
- * and no rule. Entry proofs are of mode `full`.
+ * and no rule.
  */
 export class Model {
   readonly #network: Network;
@@ -308,13 +310,23 @@ export class Model {
     const { params } = this.#network;
     const base = BigInt(params.vdfEntryWindows);
     for (const r of sorted(submitted, (r) => hashId('mt-nodereg-sort', t, aggregate, r.nodePubkey) + r.id)) {
-      const pending = BigInt(this.#pool.length);
+      const pending = BigInt(this.#pool.filter(isProven).length);
       const isCalm = active === 0n || 100n * pending <= active * BigInt(params.adaptiveVdfThreshold);
       const required = isCalm ? base : (base * pending * BigInt(params.adaptiveVdfMultiplier)) / active;
-      if (!this.#mayEnter(r, w, required)) continue;
-      const candidate = { ...r, registrationWindow: w, expires: w + BigInt(params.candidateExpiryWindows) };
-      this.#pool = sorted([...this.#pool, candidate], ({ nodeId }) => nodeId);
+      const waits = this.#pool.find((c) => c.nodeId === r.nodeId && c.proofEndpoint === r.id && !isProven(c));
+      if (waits ? r.vdfChainLength < required : !this.#mayEnter(r, w, required)) continue;
+      const proven = { ...r, registrationWindow: w, expires: w + BigInt(params.candidateExpiryWindows) };
+      const expires = w + 4n * least(64n, r.vdfChainLength);
+      const unproven = { ...r, proofEndpoint: r.id, registrationWindow: 0n, expires };
+      const others = this.#pool.filter((candidate) => candidate !== waits);
+      this.#pool = sorted([...others, this.isSampled() && !waits ? unproven : proven], ({ nodeId }) => nodeId);
     }
+  }
+
+  /** Whether entry chains are too long to be hashed again (09 §1): they are then believed where the window that lists them twice does. */
+  protected isSampled(): boolean {
+    const { rules, params } = this.#network;
+    return rules.entryProof === 'sampled' && BigInt(params.vdfEntryWindows) * BigInt(params.d0) > 1n << 26n;
   }
 
   /** 05 §3. */
@@ -332,6 +344,7 @@ export class Model {
     if (r.vdfChainLength < most(required, 1n) || r.wStart + r.vdfChainLength - 1n > w) return false;
     const start = Number(r.wStart);
     if (BigInt(start < 4 ? start : start - 2) < w - 4n * tau2) return false;
+    if (this.isSampled()) return true;
     let value = hash('mt-candidate-vdf-init', this.#t[start] as Id, this.#aggregate(start - 2), r.nodeId);
     for (let i = 0; i < Number(r.vdfChainLength); i++) value = iterate(value, this.#d[start + i] as bigint);
     return toHex(value) === r.proofEndpoint;
@@ -345,7 +358,8 @@ export class Model {
     const isMesh = rules.admission === 'mesh';
     if (window === 0 || !(isMesh || window % Number(params.selectionInterval) === 0)) return undefined;
     let slots = isMesh ? 1n : most(1n, active / BigInt(params.admissionDivisor));
-    for (const candidate of sorted(this.#pool, ({ nodeId }) => hashId('mt-selection', t, aggregate, nodeId) + nodeId)) {
+    const proven = this.#pool.filter(isProven);
+    for (const candidate of sorted(proven, ({ nodeId }) => hashId('mt-selection', t, aggregate, nodeId) + nodeId)) {
       const { nodeId, nodePubkey, operatorPubkey, operatorAccountId: operator } = candidate;
       this.#pool = this.#pool.filter((other) => other !== candidate);
       const account = this.#account(operator);

@@ -171,5 +171,20 @@ export interface Registration extends Signed {
   readonly operatorPop: Uint8Array;
 }
 
+/**
+ * What a registration under `entryProof: sampled` opens of its chain once the window that took it is final (05 D-E5). It says all that
+ * a check needs, its registration included. `id` = SHA-256(0x10 ‖ nodereg_hash ‖ W_p): a registration and a window have one answer.
+ */
+export interface Openings {
+  readonly kind: 'openings';
+  readonly id: Id;
+  readonly bytes: Uint8Array;
+  readonly registration: Registration;
+  /** W_p: the window that took the registration. */
+  readonly window: number;
+  /** SampledProof. */
+  readonly proof: Uint8Array;
+}
+
 /** Everything that is gossiped. */
-export type ProtocolObject = Bundle | Reveal | Proposal | Vote | Evidence | Operation | Registration;
+export type ProtocolObject = Bundle | Reveal | Proposal | Vote | Evidence | Operation | Registration | Openings;

@@ -2,14 +2,18 @@ import { compareIds, type Id } from '../bytes/bytes.ts';
 import type { Registration } from '../consensus/objects.ts';
 import type { Verify } from '../crypto/suite.ts';
 import type { Params } from '../genesis/params.ts';
+import type { Rules } from '../genesis/rules.ts';
+import type { CandidateRecord } from '../state/records.ts';
 import {
   type EntryProof,
+  lengthVerdict,
   type RegistrationBasis,
   type RegistrationVerdict,
   validateRegistration,
 } from './registration-rules.ts';
 import { registrationSortKey } from './sort-keys.ts';
 import type { EntrySet } from './view.ts';
+import { isWaiting, unprovenCandidate } from './waiting.ts';
 
 /** The window whose proposal carries the registrations. */
 export interface BatchBasis extends RegistrationBasis {
@@ -18,6 +22,8 @@ export interface BatchBasis extends RegistrationBasis {
   /** Aggregate of the window before the last. */
   readonly aggregate: Id;
   readonly params: RegistrationBasis['params'] & Pick<Params, 'candidateExpiryWindows'>;
+  /** As it acts on this network (`entryProofMode`). */
+  readonly entryProof: Rules['entryProof'];
 }
 
 /** What became of one registration of the control set. */
@@ -41,7 +47,8 @@ export const registrationOrder = (
 
 /**
  * Step 1 of a window: the control set enters the candidate pool, each registration judged against what those before it left
- * (05 §4). A refused one leaves no trace. Receipts in the order of application.
+ * (05 §4). Under `sampled` it enters unproven at first, and proven with the window that lists it again; only then does it count
+ * against the others. A refused one leaves no trace. Receipts in the order of application.
  */
 export const applyRegistrations = (
   registrations: readonly Registration[],
@@ -51,15 +58,21 @@ export const applyRegistrations = (
   proves: EntryProof,
 ): readonly RegistrationReceipt[] =>
   registrationOrder(registrations, basis.timechainValue, basis.aggregate).map((registration) => {
-    const verdict = validateRegistration(registration, set, basis, verify, proves);
-    if (verdict.fault === undefined) pool(registration, set, basis);
+    const isProof = isWaiting(registration, set.candidate(registration.nodeId));
+    const verdict = isProof
+      ? lengthVerdict(registration, set, basis)
+      : validateRegistration(registration, set, basis, verify, proves);
+    if (verdict.fault === undefined) {
+      const isUnproven = basis.entryProof === 'sampled' && !isProof;
+      set.putCandidate(isUnproven ? unprovenCandidate(registration, basis.window) : candidateOf(registration, basis));
+    }
     return { registration, ...verdict };
   });
 
-const pool = (registration: Registration, set: EntrySet, { window, params }: BatchBasis): void => {
+const candidateOf = (registration: Registration, { window, params }: BatchBasis): CandidateRecord => {
   const { nodeId, nodePubkey, suiteId, operatorPubkey, operatorAccountId } = registration;
   const { proofEndpoint, wStart, vdfChainLength } = registration;
-  set.putCandidate({
+  return {
     nodeId,
     nodePubkey,
     suiteId,
@@ -70,5 +83,5 @@ const pool = (registration: Registration, set: EntrySet, { window, params }: Bat
     vdfChainLength,
     registrationWindow: BigInt(window),
     expires: BigInt(window) + params.candidateExpiryWindows,
-  });
+  };
 };

@@ -58,6 +58,16 @@ export const validateRegistration = (
   return { required, fault };
 };
 
+/** The length alone: all that is left to judge of a registration that was taken unproven, when it is listed again (05 §4). */
+export const lengthVerdict = (
+  { vdfChainLength }: Registration,
+  view: EntryView,
+  basis: RegistrationBasis,
+): RegistrationVerdict => {
+  const required = requiredLength(view.poolSize, basis.activeNodes, basis.params);
+  return { required, fault: vdfChainLength < required ? 'InsufficientVdf' : undefined };
+};
+
 /** Suite, binding, and what the tables hold already. */
 const tableFault = (registration: Registration, view: EntryView): RegistrationFault | undefined => {
   const { nodeId, suiteId, operatorPubkey, operatorAccountId } = registration;

@@ -5,6 +5,7 @@ import type { Rules } from '../genesis/rules.ts';
 import type { CandidateRecord } from '../state/records.ts';
 import { selectionSortKey } from './sort-keys.ts';
 import type { EntrySet } from './view.ts';
+import { isProven } from './waiting.ts';
 
 /** The window a selection event belongs to. */
 export interface SelectionBasis {
@@ -70,7 +71,7 @@ export const expireCandidates = (set: EntrySet, window: number): readonly Id[] =
   return expired;
 };
 
-/** Step 3b, after expiry: the selection event, if one is due (05 §5, §6). */
+/** Step 3b, after expiry: the selection event, if one is due (05 §5, §6). Unproven candidates are not called. */
 export const selectCandidates = (set: EntrySet, basis: SelectionBasis): Selection => {
   const slots = slotsDue(basis);
   const admitted: Id[] = [];
@@ -78,7 +79,8 @@ export const selectCandidates = (set: EntrySet, basis: SelectionBasis): Selectio
   const created: Id[] = [];
   let bonus: Id | undefined;
   if (slots === undefined) return { slots, admitted, dropped, created, bonus };
-  for (const candidate of selectionRank(set.candidates(), basis.timechainValue, basis.aggregate)) {
+  const proven = [...set.candidates()].filter(isProven);
+  for (const candidate of selectionRank(proven, basis.timechainValue, basis.aggregate)) {
     if (admitted.length === slots) break;
     set.removeCandidate(candidate.nodeId);
     const operator = set.account(candidate.operatorAccountId);

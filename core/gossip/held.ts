@@ -8,7 +8,7 @@ import type { Link } from './links.ts';
 /** Consensus objects kept for later, in all and of one link (09 §10.4, §12.9). */
 export const MOST_HELD = 512;
 export const MOST_HELD_PER_LINK = 256;
-/** Operations and registrations kept for later, in all and of one link (09 §12.12). */
+/** Operations, registrations and their openings kept for later, in all and of one link (09 §12.12). */
 export const MOST_HELD_OPERATIONS = 16_384;
 export const MOST_HELD_OPERATIONS_PER_LINK = 256;
 /** An operation is offered again at this many final windows, then dropped. */
@@ -32,11 +32,15 @@ export interface HeldObject {
 
 const isKept = ({ isReleased }: HeldObject): boolean => !isReleased;
 
-const isOperation = (object: ProtocolObject): boolean => object.kind === 'operation' || object.kind === 'registration';
+/** What belongs to no window: it waits for the state, not for a window's objects. */
+const isOperation = (
+  object: ProtocolObject,
+): object is Extract<ProtocolObject, { readonly kind: 'operation' | 'registration' | 'openings' }> =>
+  object.kind === 'operation' || object.kind === 'registration' || object.kind === 'openings';
 
 /** The window of an object, `none` if it belongs to no window. */
 const windowOf = (object: ProtocolObject, none: number): number => {
-  if (object.kind === 'operation' || object.kind === 'registration') return none;
+  if (isOperation(object)) return none;
   return object.kind === 'proposal' ? object.header.window : object.window;
 };
 

@@ -7,7 +7,15 @@ import type { CandidateChain, ChainJob, FinalRecord, HeldProposal, OpenRecord } 
 import { decodeMessage, encodeMessage } from '../wire/codec.ts';
 import type { Message, ProofResponse, ProofSignature } from '../wire/messages.ts';
 import { encodeArchiveEntry } from '../wire/objects.ts';
-import type { FlatEffect, FlatFinal, FlatHeld, FlatMessage, FlatNotice, FlatOpen } from './layouts.ts';
+import {
+  CHAINS,
+  type FlatEffect,
+  type FlatFinal,
+  type FlatHeld,
+  type FlatMessage,
+  type FlatNotice,
+  type FlatOpen,
+} from './layouts.ts';
 
 /** The number that stands for an object. */
 export type NumberOf = (object: ProtocolObject) => number;
@@ -37,7 +45,7 @@ export const flatPorts = (numberOf: NumberOf, emit: (effect: FlatEffect) => void
 });
 
 const flatJob = ({ type, window, from, iterations }: ChainJob) => ({
-  candidate: type === 'candidate',
+  chain: CHAINS.indexOf(type),
   window,
   from,
   iterations,

@@ -1,5 +1,6 @@
 import { blob, bool, id32, layout, list, raw, u8, u16, u32 } from '../bytes/layout.ts';
 import { SIGNATURE_SIZE } from '../crypto/suite.ts';
+import type { ChainName } from '../participant/types.ts';
 import { blobUpTo, oneOf, optional, text, whole } from './kinds.ts';
 import { JOURNAL_OBJECT } from './objects.ts';
 
@@ -9,6 +10,9 @@ import { JOURNAL_OBJECT } from './objects.ts';
  */
 const object = u32;
 const objects = list(object, u32, 0xffff_ffff);
+
+/** Whose stretch is hashed, by number: the main chain's, the own candidate chain's, that of a chain being checked. */
+export const CHAINS: readonly ChainName[] = ['chain', 'candidate', 'check'];
 
 /** Messages that carry objects or signatures of votes refer to them; any other is its bytes on the wire. */
 const MESSAGE = oneOf({
@@ -27,8 +31,8 @@ const MESSAGE = oneOf({
   wire: layout('JournalWireMessage', { bytes: blob }),
 });
 
-/** `candidate`: of the own candidate chain, not of the main one. */
-const CHAIN_JOB = layout('JournalChainJob', { candidate: bool, window: whole, from: id32, iterations: whole });
+/** `chain`: its place in `CHAINS`. */
+const CHAIN_JOB = layout('JournalChainJob', { chain: u8, window: whole, from: id32, iterations: whole });
 
 const NOTHING = layout('JournalNothing', {});
 
@@ -41,7 +45,7 @@ export const INPUT = oneOf({
   'peer-down': layout('JournalPeerDown', { peer: u32 }),
   timer: NOTHING,
   alarm: NOTHING,
-  done: layout('JournalDone', { candidate: bool, window: whole, from: id32, value: id32 }),
+  done: layout('JournalDone', { chain: u8, window: whole, from: id32, value: id32 }),
   submit: layout('JournalSubmit', { object, notBefore: whole }),
 });
 

@@ -9,7 +9,7 @@ import { JournalWriter, KIND_HOST } from './container.ts';
 import { EffectDigest } from './digest.ts';
 import { flatMessage, flatPorts, type NumberOf } from './flatten.ts';
 import { errorText } from './kinds.ts';
-import { EFFECT, ENTRY, type Entry, type FlatEffect, type FlatInput, type FlatSignature } from './layouts.ts';
+import { CHAINS, EFFECT, ENTRY, type Entry, type FlatEffect, type FlatInput, type FlatSignature } from './layouts.ts';
 import { encodeStored, ObjectTable } from './objects.ts';
 import type { HostSetting } from './setting.ts';
 import { toldKey } from './signatures.ts';
@@ -202,7 +202,7 @@ class RecordedHost implements HostInputs, Clock {
 
   done(result: ChainResult): void {
     const { type, window, from, value } = result;
-    this.#handle({ type: 'done', candidate: type === 'candidate', window, from, value }, () => this.#host.done(result));
+    this.#handle({ type: 'done', chain: CHAINS.indexOf(type), window, from, value }, () => this.#host.done(result));
   }
 
   submit(operation: Operation, notBefore = 0): void {

@@ -5,7 +5,7 @@ import type { ParticipantConfig } from '../participant/context.ts';
 import { NO_MEMO } from '../participant/evaluation.ts';
 import { Disk, type DiskRecord } from './disk.ts';
 import { flatPorts, messageOf } from './flatten.ts';
-import type { FlatInput, FlatRecord } from './layouts.ts';
+import { CHAINS, type FlatInput, type FlatRecord } from './layouts.ts';
 import type { ObjectTable } from './objects.ts';
 import { encodeEffect } from './recorder.ts';
 import type { Made } from './setting.ts';
@@ -86,11 +86,11 @@ export class ReplayedHost {
         return () => host.timer();
       case 'alarm':
         return () => host.alarm();
-      case 'done':
-        return () => {
-          const { candidate, window, from, value } = input;
-          host.done({ type: candidate ? 'candidate' : 'chain', window, from, value });
-        };
+      case 'done': {
+        const { chain, window, from, value } = input;
+        const type = CHAINS[chain];
+        return type && (() => host.done({ type, window, from, value }));
+      }
       case 'submit': {
         const operation = this.#objects.get(input.object);
         return operation?.kind === 'operation' ? () => host.submit(operation, input.notBefore) : undefined;

@@ -27,7 +27,8 @@ const objectInWords = (object: ProtocolObject | undefined): string => {
     case 'operation':
       return `${object.type} ${name}`;
     case 'registration':
-      return `registration ${name}`;
+    case 'openings':
+      return `${object.kind} ${name}`;
   }
 };
 
@@ -47,6 +48,9 @@ const messageInWords = (message: FlatMessage, get: Get): string => {
   }
 };
 
+/** What a stretch belongs to: `CHAINS`. */
+const chainInWords = (chain: number): string => ['T', 'candidate chain', 'chain being checked'][chain] ?? 'no chain';
+
 export const inputInWords = (input: FlatInput, get: Get): string => {
   switch (input.type) {
     case 'start':
@@ -61,7 +65,7 @@ export const inputInWords = (input: FlatInput, get: Get): string => {
     case 'alarm':
       return input.type;
     case 'done':
-      return `${input.candidate ? 'candidate chain' : 'T'} of window ${input.window} hashed: ${short(input.value)}`;
+      return `${chainInWords(input.chain)} of window ${input.window} hashed: ${short(input.value)}`;
     case 'submit':
       return `submit ${objectInWords(get(input.object))}${input.notBefore > 0 ? `, not before window ${input.notBefore}` : ''}`;
   }
@@ -103,7 +107,7 @@ export const effectInWords = (effect: FlatEffect, get: Get): string => {
     case 'cancel':
       return (
         `${effect.type}: ${effect.iterations} iterations from ${short(effect.from)} ` +
-        `${effect.candidate ? 'of the candidate chain ' : ''}for window ${effect.window}`
+        `${effect.chain === 0 ? '' : `of the ${chainInWords(effect.chain)} `}for window ${effect.window}`
       );
     case 'persist': {
       const parts: string[] = [];

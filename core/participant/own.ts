@@ -11,6 +11,7 @@ import { depthOf } from '../lottery/cascade.ts';
 import { validateOperationUnsigned } from '../operations/validate.ts';
 import { applyWindow, headerFields } from '../transition/apply.ts';
 import type { SessionPorts } from './context.ts';
+import type { EntryChecks } from './entry-checks.ts';
 import { charged, listed } from './evaluation.ts';
 import type { Mempool } from './mempool.ts';
 import { mostUrgentFirst } from './operations.ts';
@@ -29,6 +30,7 @@ export const publishBundleAndReveal = (
   session: Session,
   mempool: Mempool,
   registrations: RegistrationPool,
+  checks: EntryChecks,
   ports: SessionPorts,
   records: OpenRecords,
 ): void => {
@@ -43,7 +45,7 @@ export const publishBundleAndReveal = (
     const fields = { nodeId: identity.nodeId, window: open.window, endpoint: ticket.endpoint };
     own.push(makeReveal(fields, signer(ports).key));
   }
-  const entering = registrations.confirmable(open, timechainValue);
+  const entering = registrations.confirmable(open, timechainValue, (id) => checks.isProven(id));
   const operations = confirmableOperations(session, mempool, ports, MAX_OPS_PER_BUNDLE - entering.length);
   const reveals = session.revealsBefore.listable().slice(0, MAX_REVEALS_PER_BUNDLE);
   mempool.confirm(operations, open.window);

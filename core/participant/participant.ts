@@ -5,6 +5,7 @@ import type { Settled } from '../transition/settled.ts';
 import { BoundaryPrework } from './boundary.ts';
 import { Candidacy } from './candidacy.ts';
 import type { ParticipantConfig, SessionPorts } from './context.ts';
+import { EntryChecks, judgeOpenings } from './entry-checks.ts';
 import { Hashing } from './hashing.ts';
 import { Mempool } from './mempool.ts';
 import { judgeOperation } from './operations.ts';
@@ -46,6 +47,7 @@ export class Participant {
   readonly #boundary: BoundaryPrework;
   readonly #records: OpenRecords;
   readonly #candidacy: Candidacy | undefined;
+  readonly #checks = new EntryChecks();
   readonly #ports: SessionPorts;
   #settled: Settled;
   #session!: Session;
@@ -131,6 +133,9 @@ export class Participant {
     if (result.type === 'candidate') {
       this.#candidacy?.done(result);
       this.#seekEntry();
+    } else if (result.type === 'check') {
+      this.#checks.done(result);
+      this.#checkEntries();
     } else if (this.#hashing.done(result) && result.window === this.#session.window) this.#computed(result.value);
     this.#advance();
   }
@@ -177,6 +182,11 @@ export class Participant {
     const session = this.#session;
     if (object.kind === 'operation') return judgeOperation(object, this.#settled, session, this.mempool, this.config);
     if (object.kind === 'registration') return judgeRegistration(object, session, this.registrations, this.config);
+    if (object.kind === 'openings') {
+      const verdict = judgeOpenings(object, session, this.registrations, this.#checks, this.config);
+      this.#checkEntries();
+      return verdict;
+    }
     const window = object.kind === 'proposal' ? object.header.window : object.window;
     if (window > session.window) return holdUntil('window', window);
     if (window < session.window && !(object.kind === 'reveal' && window === session.window - 1)) return STALE;
@@ -222,6 +232,7 @@ export class Participant {
     const { state, window } = settled;
     this.mempool.settled(window, (sender, prevHash) => state.account(sender)?.frontierHash === prevHash);
     this.registrations.settled(record.registrations, settled);
+    this.#checks.settled(settled);
     this.#candidacy?.closed(record.registrations);
     const open = this.#records.next(record, this.mempool.memory(window + 1));
     this.#emit({ type: 'persist', final: record, open });
@@ -260,6 +271,16 @@ export class Participant {
     if (computed !== undefined) this.#computed(computed);
     else this.#hash();
     this.#seekEntry();
+    this.#checkEntries();
+  }
+
+  /** Whether openings hold, one segment after another: this node's word counts only while it is active (05 D-E5). */
+  #checkEntries(): void {
+    const { identity } = this.config;
+    const isActive = identity !== undefined && this.#session.open.roster.slotOf(identity.nodeId) >= 0;
+    const { cancel, begin } = this.#checks.next(isActive);
+    if (cancel !== undefined) this.#emit({ type: 'cancel', job: cancel });
+    if (begin !== undefined) this.#emit({ type: 'work', job: begin });
   }
 
   /** The user's operations that may be listed from this window on: before its bundle is made. */
@@ -280,7 +301,7 @@ export class Participant {
     if (cancel !== undefined) this.#emit({ type: 'cancel', job: cancel });
     if (begin !== undefined) this.#emit({ type: 'work', job: begin });
     if (publish === undefined) return;
-    this.registrations.add(publish);
+    if (publish.kind === 'registration') this.registrations.add(publish);
     this.#emit({ type: 'publish', object: publish });
   }
 
@@ -323,7 +344,7 @@ export class Participant {
       this.#stop('the own timechain value differs from the adopted one');
       return;
     }
-    publishBundleAndReveal(session, this.mempool, this.registrations, this.#ports, this.#records);
+    publishBundleAndReveal(session, this.mempool, this.registrations, this.#checks, this.#ports, this.#records);
     this.#hash();
   }
 

@@ -4,8 +4,14 @@ import type { Registration } from '../consensus/objects.ts';
 import type { Verify } from '../crypto/suite.ts';
 import { registrationOrder } from '../entry/batch.ts';
 import { possessionMessage } from '../entry/registration.ts';
-import { type RegistrationFault, validateRegistration } from '../entry/registration-rules.ts';
+import {
+  lengthVerdict,
+  type RegistrationBasis,
+  type RegistrationFault,
+  validateRegistration,
+} from '../entry/registration-rules.ts';
 import type { EntryView } from '../entry/view.ts';
+import { isWaiting } from '../entry/waiting.ts';
 import { Draft } from '../transition/draft.ts';
 import { type OpenWindow, openWindow } from '../transition/open-window.ts';
 import type { Settled } from '../transition/settled.ts';
@@ -21,7 +27,7 @@ export const REGISTRATION_LIMIT = 256;
 /** Registrations in one bundle: each that is cemented may have its chain hashed again by everybody (05 §3). */
 export const REGISTRATIONS_PER_BUNDLE = 8;
 
-/** Registrations that candidates have published and no window has taken yet: they queue here, outside the candidate pool (05 §4). */
+/** Registrations that candidates have published and no window has taken yet, or only unproven: they queue here, outside the pool (05 §4). */
 export class RegistrationPool {
   readonly #held = new IdMap<Registration>();
 
@@ -42,24 +48,35 @@ export class RegistrationPool {
 
   /**
    * What the bundle of the open window lists: those without a structural fault against S_{W−1} whose chain is long enough now
-   * (04 §4), the first few in the order of this window's batch, which nobody could choose.
+   * (04 §4), the first few in the order of this window's batch, which nobody could choose. Besides, as many of those taken unproven
+   * that this node knows to be `proven`: listed once more they are so for everybody.
    */
-  confirmable(open: OpenWindow, timechainValue: Id): readonly Registration[] {
+  confirmable(open: OpenWindow, timechainValue: Id, proven: (registration: Id) => boolean): readonly Registration[] {
     if (this.#held.size === 0) return [];
     const view = new Draft(open.settled.state);
-    const valid = [...this.#held.values()].filter(
-      (registration) => structuralFault(registration, open, view, believe) === undefined,
+    const waiting: Registration[] = [];
+    const others: Registration[] = [];
+    for (const registration of this.#held.values()) {
+      if (isWaiting(registration, view.candidate(registration.nodeId))) {
+        const isListed = proven(registration.id) && isLongEnough(registration, open, view);
+        if (isListed) waiting.push(registration);
+      } else if (structuralFault(registration, open, view, believe) === undefined) others.push(registration);
+    }
+    return [waiting, others].flatMap((valid) =>
+      registrationOrder(valid, timechainValue, open.aggregate).slice(0, REGISTRATIONS_PER_BUNDLE),
     );
-    return registrationOrder(valid, timechainValue, open.aggregate).slice(0, REGISTRATIONS_PER_BUNDLE);
   }
 
-  /** A window is final: its control set leaves, and what no later window can take. */
+  /** A window is final: its control set leaves, unless taken unproven, and what no later window can take. */
   settled(controlSet: readonly Registration[], settled: Settled): void {
-    for (const { id } of controlSet) this.#held.delete(id);
+    const isUnproven = (registration: Registration): boolean =>
+      isWaiting(registration, settled.state.candidate(registration.nodeId));
+    for (const registration of controlSet) if (!isUnproven(registration)) this.#held.delete(registration.id);
     if (this.#held.size === 0) return;
     const open = openWindow(settled);
     const view = new Draft(settled.state);
     for (const registration of [...this.#held.values()]) {
+      if (isUnproven(registration)) continue;
       const fault = structuralFault(registration, open, view, believe);
       if (fault !== undefined && !MAY_WAIT.includes(fault)) this.#held.delete(registration.id);
     }
@@ -78,14 +95,19 @@ const structuralFault = (
   open: OpenWindow,
   view: EntryView,
   verify: Verify,
-): RegistrationFault | undefined => {
-  const { params } = open.settled.network;
-  const basis = { window: open.window, activeNodes: open.roster.members.length, params };
-  return validateRegistration(registration, view, basis, verify, () => true).fault;
-};
+): RegistrationFault | undefined => validateRegistration(registration, view, basisOf(open), verify, () => true).fault;
+
+const isLongEnough = (registration: Registration, open: OpenWindow, view: EntryView): boolean =>
+  lengthVerdict(registration, view, basisOf(open)).fault === undefined;
+
+const basisOf = ({ window, roster, settled }: OpenWindow): RegistrationBasis => ({
+  window,
+  activeNodes: roster.members.length,
+  params: settled.network.params,
+});
 
 /** Whether both signatures of a registration hold: they are all that its identifier leaves open. */
-const isSigned = ({ nodePubkey, operatorPubkey, operatorPop, scope, signature }: Registration, verify: Verify) =>
+export const isSigned = ({ nodePubkey, operatorPubkey, operatorPop, scope, signature }: Registration, verify: Verify) =>
   verify(operatorPubkey, possessionMessage(nodePubkey), operatorPop) && verify(nodePubkey, scope, signature);
 
 /** What a registration is worth against the last settled state (05 §3). One that is too short waits for the pool to empty. */

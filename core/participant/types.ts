@@ -48,8 +48,11 @@ export interface Quorum {
   readonly votes: readonly Vote[];
 }
 
-/** Whose stretch is hashed: the main chain's, or that of the node's own candidate chain, on a core of its own (05 §2). */
-export type ChainName = 'chain' | 'candidate';
+/**
+ * Whose stretch is hashed: the main chain's, or, on a core beside it, that of the node's own candidate chain (05 §2) or of a chain
+ * whose openings it checks (05 D-E5).
+ */
+export type ChainName = 'chain' | 'candidate' | 'check';
 
 /** One stretch of a chain: T_{window−1} to T_window of the main chain, the segment of `window` of a candidate chain. */
 export interface ChainJob {

@@ -7,6 +7,7 @@ import type { Verify } from '../crypto/suite.ts';
 import { applyRegistrations, type RegistrationReceipt } from '../entry/batch.ts';
 import type { ChainEngine } from '../entry/candidate-chain.ts';
 import { emissionPayee, expireCandidates, type Selection, selectCandidates } from '../entry/selection.ts';
+import { entryProofMode } from '../genesis/derived.ts';
 import { penalties, revealOrder, winnerOf } from '../lottery/cascade.ts';
 import { type SettleReceipt, settleOperations } from '../operations/settle.ts';
 import type { Roots } from '../state/roots.ts';
@@ -106,7 +107,8 @@ export const applyWindow = (
   const prepared = prework?.isFor(settled) ? prework : undefined;
   prepared?.finish();
   const activeNodes = roster.members.length;
-  const basis = { window, timechainValue, aggregate, activeNodes, params, rules, genesisHash };
+  const entryProof = entryProofMode(rules, params);
+  const basis = { window, timechainValue, aggregate, activeNodes, params, rules, genesisHash, entryProof };
 
   const { tau2Windows } = params;
   const operations = settleOperations(input.operations, draft, { window, tau2Windows, rules, genesisHash }, verify);

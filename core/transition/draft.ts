@@ -1,6 +1,7 @@
 import type { Id } from '../bytes/bytes.ts';
 import { IdMap } from '../collections/id-map.ts';
 import type { EntrySet } from '../entry/view.ts';
+import { isProven } from '../entry/waiting.ts';
 import { overlaid } from '../state/ranges.ts';
 import {
   type AccountRecord,
@@ -94,7 +95,13 @@ export class Draft implements EntrySet {
   }
 
   get poolSize(): number {
-    return this.#pool.size;
+    let size = 0;
+    for (const candidate of this.#pool.values()) if (isProven(candidate)) size++;
+    return size;
+  }
+
+  candidate(nodeId: Id): CandidateRecord | undefined {
+    return this.#pool.get(nodeId);
   }
 
   candidates(): Iterable<CandidateRecord> {

@@ -3,6 +3,7 @@ import type { Result } from '../bytes/result.ts';
 import { IdSet } from '../collections/id-map.ts';
 import { accountId } from '../crypto/ids.ts';
 import { SUITE_ML_DSA_65 } from '../crypto/suite.ts';
+import { isProven, listedWindow } from '../entry/waiting.ts';
 import { settledSupply } from '../genesis/derived.ts';
 import {
   type CandidateRecord,
@@ -93,12 +94,12 @@ const flagFault = (state: State): StateFault | undefined => {
   return undefined;
 };
 
-const candidateFault = ({ state, network }: Settled): StateFault | undefined => {
+const candidateFault = ({ state, network, window }: Settled): StateFault | undefined => {
   const operators = new IdSet();
   for (const candidate of state.candidates()) {
     const { nodeId, suiteId, operatorPubkey, operatorAccountId } = candidate;
     if (operatorAccountId !== accountId(suiteId, operatorPubkey)) return 'BadOperatorBinding';
-    if (!expiresInTime(candidate, network.params.candidateExpiryWindows)) return 'WrongExpiry';
+    if (!expiresInTime(candidate, window, network.params.candidateExpiryWindows)) return 'WrongExpiry';
     if (state.node(nodeId) !== undefined) return 'NodeIsCandidate';
     if (operators.has(operatorAccountId)) return 'OperatorOfTwoCandidates';
     operators.add(operatorAccountId);
@@ -106,8 +107,11 @@ const candidateFault = ({ state, network }: Settled): StateFault | undefined => 
   return undefined;
 };
 
-const expiresInTime = ({ registrationWindow, expires }: CandidateRecord, expiryWindows: bigint): boolean =>
-  expires === registrationWindow + expiryWindows;
+/** A proven candidate stays that many windows; an unproven one was listed in some window before. */
+const expiresInTime = (candidate: CandidateRecord, window: number, expiryWindows: bigint): boolean =>
+  isProven(candidate)
+    ? candidate.expires === candidate.registrationWindow + expiryWindows
+    : listedWindow(candidate) > 0 && listedWindow(candidate) <= window;
 
 /** Σ balance = emission × window; nothing before window 0. */
 const supplyFault = ({ state, window, network }: Settled): StateFault | undefined => {

@@ -4,11 +4,12 @@ import { fail, ok, type Result } from '../bytes/result.ts';
 import { decodeBundle } from '../consensus/bundle.ts';
 import { decodeEvidence } from '../consensus/evidence.ts';
 import { decodeHeader, HEADER_SIZE } from '../consensus/header.ts';
-import type { Operation, Proposal, ProtocolObject } from '../consensus/objects.ts';
+import type { Openings, Operation, Proposal, ProtocolObject, Registration } from '../consensus/objects.ts';
 import { decodeProposal, encodeProposal, type LeaderOf } from '../consensus/proposal.ts';
 import { decodeReveal } from '../consensus/reveal.ts';
 import { decodeVote } from '../consensus/vote.ts';
-import { decodeRegistration } from '../entry/registration.ts';
+import { decodeOpenings } from '../entry/openings.ts';
+import { decodeRegistration, REGISTRATION_SIZE } from '../entry/registration.ts';
 import { decodeOperation } from '../operations/codec.ts';
 import {
   type ArchiveEntry,
@@ -33,6 +34,7 @@ export const codeOfObject = (object: ProtocolObject): number => {
     case 'operation':
       return codeOfOperation(object);
     case 'registration':
+    case 'openings':
       return 0x10;
     case 'bundle':
       return 0x20;
@@ -65,6 +67,7 @@ export const classOf = (object: ProtocolObject): ObjectClass | undefined => {
     case 'operation':
       return CLASS_OPERATION;
     case 'registration':
+    case 'openings':
       return CLASS_REGISTRATION;
     case 'bundle':
       return CLASS_BUNDLE;
@@ -84,6 +87,10 @@ export const encodeObject = (object: ProtocolObject): Uint8Array =>
   object.kind === 'proposal' ? encodeProposal(object) : object.bytes;
 
 const orMalformed = <T>(result: Result<T>): Result<T, ObjectError> => (result.ok ? result : fail('MalformedObject'));
+
+/** A registration, or with more bytes behind it its openings: as with the two modes of Transfer the length tells them apart. */
+const decodeEntry = (bytes: Uint8Array): Result<Registration | Openings> =>
+  bytes.length > REGISTRATION_SIZE ? decodeOpenings(bytes) : decodeRegistration(bytes);
 
 const proposal = (bytes: Uint8Array, leaderOf: LeaderOf): Result<Proposal, ObjectError> => {
   const decoded = decodeProposal(bytes, leaderOf);
@@ -105,7 +112,7 @@ export const decodeObject = (
       return operation.ok && codeOfOperation(operation.value) === code ? operation : fail('MalformedObject');
     }
     case 0x10:
-      return orMalformed(decodeRegistration(bytes));
+      return orMalformed(decodeEntry(bytes));
     case 0x20:
       return orMalformed(decodeBundle(bytes));
     case 0x21:
@@ -131,7 +138,7 @@ export const decodeBody = (
     case CLASS_OPERATION:
       return orMalformed(decodeOperation(bytes));
     case CLASS_REGISTRATION:
-      return orMalformed(decodeRegistration(bytes));
+      return orMalformed(decodeEntry(bytes));
     case CLASS_BUNDLE:
       return orMalformed(decodeBundle(bytes));
     case CLASS_REVEAL:

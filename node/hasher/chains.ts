@@ -19,32 +19,34 @@ export interface FinishedJob {
 
 /**
  * What one core hashes, share after share: the main chain, or else a throw-away chain, both of which count as iterations (09
- * §12.2). While the candidate chain has work, its shares take turns with those: an iteration count then grows at half the pace, main
- * chain or throw-away alike, so a tick stays as long as it is in the window at hand.
+ * §12.2). While there is other work, the own candidate chain or segments of others to check, its shares take turns with those: an
+ * iteration count then grows at half the pace, main chain or throw-away alike, so a tick stays as long as it is in the window at hand.
  */
 export class Chains {
-  /** Iterations so far, without the candidate chain. */
+  /** Iterations so far of the main chain and of throw-away. */
   count = 0;
   /** A share ends where the count reaches it. */
   alarmAt: number | undefined;
   readonly #engine: Sha256Engine;
-  readonly #queues: Readonly<Record<ChainName, Stretch[]>> = { chain: [], candidate: [] };
+  readonly #main: Stretch[] = [];
+  /** Candidate chain and checks. */
+  readonly #aside: Stretch[] = [];
   #throwAway = fromHex(ZERO_ID);
-  #isCandidatesTurn = false;
+  #isAsidesTurn = false;
 
   constructor(engine: Sha256Engine) {
     this.#engine = engine;
   }
 
-  /** Queued behind jobs of its type. */
+  /** Queued behind other jobs of the main chain, or behind those beside it. */
   work(job: ChainJob): void {
-    this.#queues[job.type].push({ job, value: fromHex(job.from), left: job.iterations });
+    this.#queueOf(job.type).push({ job, value: fromHex(job.from), left: job.iterations });
   }
 
   /** A job that is done or unknown: nothing happens. */
   cancel({ type, window, from }: ChainJob): void {
-    const queue = this.#queues[type];
-    const at = queue.findIndex(({ job }) => job.window === window && job.from === from);
+    const queue = this.#queueOf(type);
+    const at = queue.findIndex(({ job }) => job.type === type && job.window === window && job.from === from);
     if (at >= 0) queue.splice(at, 1);
   }
 
@@ -57,11 +59,11 @@ export class Chains {
 
   /** Hashes one share; the job it ends, if it does. */
   share(): FinishedJob | undefined {
-    const [candidate] = this.#queues.candidate;
-    this.#isCandidatesTurn = candidate !== undefined && !this.#isCandidatesTurn;
-    if (candidate !== undefined && this.#isCandidatesTurn) return this.#advance(candidate, SHARE);
+    const [aside] = this.#aside;
+    this.#isAsidesTurn = aside !== undefined && !this.#isAsidesTurn;
+    if (aside !== undefined && this.#isAsidesTurn) return this.#advance(aside, SHARE);
     const size = this.alarmAt === undefined ? SHARE : Math.min(SHARE, Math.max(0, this.alarmAt - this.count));
-    const [stretch] = this.#queues.chain;
+    const [stretch] = this.#main;
     if (stretch === undefined) {
       this.#throwAway = this.#engine.chain(this.#throwAway, size);
       this.count += size;
@@ -73,6 +75,10 @@ export class Chains {
     return finished;
   }
 
+  #queueOf(type: ChainName): Stretch[] {
+    return type === 'chain' ? this.#main : this.#aside;
+  }
+
   #advance(stretch: Stretch, most: number): FinishedJob | undefined {
     const size = Math.min(most, stretch.left);
     stretch.value = this.#engine.chain(stretch.value, size);
@@ -80,7 +86,7 @@ export class Chains {
     if (stretch.left > 0) return undefined;
     const { job } = stretch;
     const { type, window, from } = job;
-    this.#queues[type].shift();
+    this.#queueOf(type).shift();
     return { job, result: { type, window, from, value: toHex(stretch.value) } };
   }
 }

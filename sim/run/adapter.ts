@@ -64,7 +64,7 @@ export const montanaAdapter = (options: AdapterOptions): Adapter<MontanaShape> =
     identifyJob,
     format: () => new Disk(options.genesis),
     write: (disk, record) => disk.write(record),
-    isAside: ({ type }) => type === 'candidate',
+    isAside: ({ type }) => type !== 'chain',
     compute({ type, window, from, iterations }) {
       // Nobody else hashes it.
       if (type === 'candidate') return { type, window, from, value: timechainStep(from, iterations) };

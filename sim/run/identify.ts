@@ -24,6 +24,7 @@ export const KINDS = [
   'object-response',
   'proof-request',
   'proof-response',
+  'openings',
 ] as const;
 
 const kindIndex = new Map<string, number>(KINDS.map((kind, i) => [kind, i]));

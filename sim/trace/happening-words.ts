@@ -65,7 +65,7 @@ export const happeningInWords = ({ what, who, content, subject }: Recorded, { na
 
 const chainOf = (subject: unknown): string => {
   const { type, window } = subject as ChainJob;
-  return `${type === 'candidate' ? 'candidate chain' : 'chain'} of window ${window}`;
+  return `${{ chain: 'chain', candidate: 'candidate chain', check: 'chain being checked,' }[type]} of window ${window}`;
 };
 
 const recordInWords = ({ final, open }: DiskRecord): string => {

@@ -62,6 +62,10 @@ class Tables implements EntrySet {
     return this.pool.has(id);
   }
 
+  candidate(id: Id): CandidateRecord | undefined {
+    return this.pool.get(id);
+  }
+
   isPooledOperator(id: Id): boolean {
     return [...this.pool.values()].some((candidate) => candidate.operatorAccountId === id);
   }
@@ -93,7 +97,7 @@ const candidateWith = (nodeIdOf: Id, operatorAccountId: Id, operatorPubkey: Uint
   proofEndpoint: '0'.repeat(64),
   wStart: 0n,
   vdfChainLength: 0n,
-  registrationWindow: 0n,
+  registrationWindow: 1n,
   expires,
 });
 
@@ -183,6 +187,7 @@ export const entry: Handlers = {
         timechainValue: input.id('t_w'),
         aggregate: input.id('aggregate_w_minus_2'),
         activeNodes: input.number('active_nodes'),
+        entryProof: 'full',
         params: {
           ...entryParams(input),
           tau2Windows: 0n,
