@@ -4,14 +4,17 @@ import type { SigningKey } from '../crypto/suite.ts';
 import { cheapKey, cheapVerify, idOf, ownId } from '../operations/accounts.suite.ts';
 import { applyRegistrations, type BatchBasis, registrationOrder } from './batch.ts';
 import { makeRegistration } from './registration.ts';
+import { expireCandidates } from './selection.ts';
 import { registrationSortKey } from './sort-keys.ts';
 import { MemoryTables } from './tables.suite.ts';
+import { unprovenCandidate } from './waiting.ts';
 
 const basis: BatchBasis = {
   window: 1_000,
   timechainValue: idOf(1),
   aggregate: idOf(2),
   activeNodes: 100,
+  entryProof: 'full',
   params: {
     tau2Windows: 60n,
     vdfEntryWindows: 12n,
@@ -110,4 +113,77 @@ test('an accepted one becomes a candidate that expires, a refused one leaves no 
     },
   ]);
   expect(tables.records.size).toBe(0);
+});
+
+describe('under `sampled` (05 D-E5)', () => {
+  const sampled = (tables: MemoryTables, registrations: readonly Registration[], window = 1_000) =>
+    applyRegistrations(registrations, tables, { ...basis, window, entryProof: 'sampled' }, cheapVerify, () => true);
+  const faults = (...args: Parameters<typeof sampled>) => sampled(...args).map(({ fault }) => fault);
+  const candidateOf = (tables: MemoryTables, { nodeId }: Registration) => tables.candidate(nodeId);
+
+  const one = register(cheapKey(1), cheapKey(101));
+  const two = register(cheapKey(2), cheapKey(102));
+  const three = register(cheapKey(3), cheapKey(103));
+
+  test('a registration is taken unproven, and proven by the window that lists it again', () => {
+    const tables = new MemoryTables();
+    expect(faults(tables, [one])).toEqual([undefined]);
+    expect(candidateOf(tables, one)).toEqual(unprovenCandidate(one, 1_000));
+    expect(faults(tables, [one], 1_007)).toEqual([undefined]);
+    expect(candidateOf(tables, one)).toMatchObject({
+      proofEndpoint: one.proofEndpoint,
+      registrationWindow: 1_007n,
+      expires: 1_187n,
+    });
+    // A third time it is what any registration of a candidate is.
+    expect(faults(tables, [one], 1_008)).toEqual(['NodeIdInCandidatePool']);
+  });
+
+  test('one that no window can draw a challenge for leaves no trace', () => {
+    const tables = new MemoryTables();
+    const basisOf = { ...basis, entryProof: 'sampled' as const };
+    const [receipt] = applyRegistrations([one], tables, basisOf, cheapVerify, () => false);
+    expect(receipt?.fault).toBe('BadVdfProof');
+    expect(tables.pool.size).toBe(0);
+  });
+
+  test('the unproven are not pending, however many; the proven are, each for those after it', () => {
+    const tables = new MemoryTables();
+    const all = [one, two, three];
+    expect(faults(tables, all)).toEqual([undefined, undefined, undefined]);
+    expect(tables.poolSize).toBe(0);
+    // 100 active: the third finds 2 % waiting, and goes on waiting itself.
+    expect(faults(tables, all, 1_001)).toEqual([undefined, undefined, 'InsufficientVdf']);
+    const last = registrationOrder(all, idOf(1), idOf(2))[2] as Registration;
+    expect(candidateOf(tables, last)).toEqual(unprovenCandidate(last, 1_000));
+    const [proven] = [...tables.candidates()].filter(({ registrationWindow }) => registrationWindow > 0n);
+    tables.removeCandidate(proven?.nodeId ?? '');
+    expect(faults(tables, [last], 1_002)).toEqual([undefined]);
+  });
+
+  test('an unproven one keeps its node and its operator to itself', () => {
+    const tables = new MemoryTables();
+    sampled(tables, [one]);
+    expect(faults(tables, [register(cheapKey(1), cheapKey(102))])).toEqual(['NodeIdInCandidatePool']);
+    expect(faults(tables, [register(cheapKey(2), cheapKey(101))])).toEqual(['OperatorInCandidatePool']);
+  });
+
+  test('only the bytes that were taken prove it: the same claim signed otherwise draws another challenge', () => {
+    const tables = new MemoryTables();
+    sampled(tables, [one]);
+    const again = { ...cheapKey(101), sign: cheapKey(9).sign };
+    const other = makeRegistration(one, cheapKey(1), again);
+    expect(other).toMatchObject({ proofEndpoint: one.proofEndpoint, vdfChainLength: one.vdfChainLength });
+    expect(other.id).not.toBe(one.id);
+    expect(faults(tables, [other], 1_001)).toEqual(['NodeIdInCandidatePool']);
+    expect(candidateOf(tables, one)).toEqual(unprovenCandidate(one, 1_000));
+  });
+
+  test('its time ends with the window it expires in: it can be proven in the one before', () => {
+    const tables = new MemoryTables();
+    sampled(tables, [one]);
+    const expires = Number(unprovenCandidate(one, 1_000).expires);
+    expect(expireCandidates(tables, expires - 1)).toEqual([]);
+    expect(expireCandidates(tables, expires)).toEqual([one.nodeId]);
+  });
 });

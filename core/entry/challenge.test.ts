@@ -63,6 +63,19 @@ describe('drawing', () => {
   });
 });
 
+test('of 20 160 segments, skipped ones are found with probability 1 − (1 − δ)^64', () => {
+  const draws = 400;
+  const first = Array.from({ length: draws }, (_, n) =>
+    entryChallenges(idOf(n), idOf(2), idOf(3), 20_160n).reduce((least, index) => (index < least ? index : least)),
+  );
+  for (const skipped of [202, 1_008, 2_016]) {
+    // Where they stand makes no difference: those at the beginning.
+    const unseen = first.filter((index) => index >= BigInt(skipped)).length / draws;
+    const expected = (1 - skipped / 20_160) ** 64;
+    expect(Math.abs(unseen - expected)).toBeLessThan(4 * Math.sqrt((expected * (1 - expected)) / draws));
+  }
+});
+
 describe('a challenge', () => {
   const registration = sampledRegistration(checkpointsOf(12));
 

@@ -193,3 +193,10 @@ describe('dropped without using a slot', () => {
     expect(selection).toMatchObject({ admitted: [idOf(first)], dropped: [idOf(second)] });
   });
 });
+
+test('an unproven candidate is not called, and stays (05 D-E5)', () => {
+  const tables = tablesOf({ ...candidate(first), registrationWindow: 0n }, candidate(second));
+  expect(selectCandidates(tables, mesh).admitted).toEqual([idOf(second)]);
+  expect(pooled(tables)).toEqual([idOf(first)]);
+  expect(selectCandidates(tables, mesh)).toMatchObject({ slots: 1, admitted: [], dropped: [], bonus: undefined });
+});

@@ -3,6 +3,7 @@ import { IdMap } from '../collections/id-map.ts';
 import { MemoryAccounts } from '../operations/accounts.suite.ts';
 import type { CandidateRecord, NodeRecord } from '../state/records.ts';
 import type { EntrySet } from './view.ts';
+import { isProven } from './waiting.ts';
 
 /** The three tables in memory. */
 export class MemoryTables extends MemoryAccounts implements EntrySet {
@@ -10,7 +11,11 @@ export class MemoryTables extends MemoryAccounts implements EntrySet {
   readonly pool = new IdMap<CandidateRecord>();
 
   get poolSize(): number {
-    return this.pool.size;
+    return [...this.pool.values()].filter(isProven).length;
+  }
+
+  candidate(nodeId: Id): CandidateRecord | undefined {
+    return this.pool.get(nodeId);
   }
 
   hasNode(nodeId: Id): boolean {

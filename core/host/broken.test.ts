@@ -15,12 +15,12 @@ const HONEST = [0, 1, 2] as const;
 const at = (net: Net, index: number): Seat => net.seats[index] as Seat;
 
 const roundsOf = (net: Net, index: number): Rounds => {
-  const { host } = at(net, index);
-  if (host === undefined) throw new Error('a Byzantine seat');
-  return host.participant.session.rounds;
+  const { participant } = at(net, index);
+  if (participant === undefined) throw new Error('a Byzantine seat');
+  return participant.session.rounds;
 };
 
-const nilOf = (net: Net): string => at(net, 0).host?.participant.session.open.nilHash ?? '';
+const nilOf = (net: Net): string => at(net, 0).participant?.session.open.nilHash ?? '';
 
 /** The votes a seat has said itself. */
 const votesOf = (net: Net, index: number, phase: Phase): readonly Vote[] =>

@@ -2,20 +2,29 @@ import type { Id } from '../bytes/bytes.ts';
 import { divide } from '../bytes/integers.ts';
 import type { Phase, ProtocolObject } from '../consensus/objects.ts';
 import { makeVote } from '../consensus/vote.ts';
+import { nodeId } from '../crypto/ids.ts';
 import type { SigningKey } from '../crypto/suite.ts';
-import { cheapVerify } from '../operations/accounts.suite.ts';
+import { Disk } from '../journal/disk.ts';
+import type { HostInputs, HostRecorder } from '../journal/recorder.ts';
+import { cheapKey, cheapVerify } from '../operations/accounts.suite.ts';
+import type { ParticipantConfig } from '../participant/context.ts';
 import { NO_MEMO } from '../participant/evaluation.ts';
+import type { Participant } from '../participant/participant.ts';
 import { foundation } from '../participant/party.suite.ts';
 import { ORDINARY_TIMERS } from '../participant/timers.ts';
-import type { ChainJob, FinalRecord, Opened, OpenRecord } from '../participant/types.ts';
+import type { ChainJob, ChainName, FinalRecord, Opened, OpenRecord } from '../participant/types.ts';
 import { timechainStep } from '../timechain/chain.ts';
+import type { Settled } from '../transition/settled.ts';
 import type { Message } from '../wire/messages.ts';
-import { Host, type Notice } from './host.ts';
+import { Host, type HostPorts, type Notice } from './host.ts';
 
 /** Hosts, links between all of them, and a clock that jumps from event to event: for tests. A tick is ten iterations. */
 
-/** One hash iteration in microseconds: 2 560 of them are 60 s. */
+/** One hash iteration in microseconds, unless said otherwise: 2 560 of them are 60 s. */
 const ITERATION = 23_438;
+
+/** First number of the keys of candidates. */
+const CANDIDATES = 7_000;
 
 /** Microseconds from one seat to another. */
 const LATENCY = 50_000;
@@ -25,14 +34,42 @@ export interface Seat {
   readonly index: number;
   readonly nodeId: Id;
   readonly key: SigningKey;
-  readonly host: Host | undefined;
+  /** For whom its node earns, where it is no founder's. */
+  readonly operator: SigningKey | undefined;
+  host: HostInputs | undefined;
+  /** Of the host, to look into. */
+  participant: Participant | undefined;
+  readonly disk: Disk;
   readonly finals: FinalRecord[];
+  /** Reasons it blamed a peer for. */
+  readonly penalties: string[];
   /** What it said itself, in order. */
   readonly said: ProtocolObject[];
   timer: number | undefined;
   /** In microseconds. */
   alarm: number | undefined;
-  job: { readonly job: ChainJob; readonly due: number } | undefined;
+  /** One at a time on each core. */
+  readonly jobs: Map<ChainName, { readonly job: ChainJob; readonly due: number }>;
+}
+
+export interface NetOptions {
+  /** Seats behind those of the founders, of nodes that seek entry from window 0 on. */
+  readonly candidates?: number;
+  readonly d0?: number;
+  /** Microseconds. */
+  readonly iteration?: number;
+  /** What a seat hashes; a test of long chains does not hash them. */
+  readonly hashed?: (job: ChainJob, seat: Seat) => Id;
+  /** What keeps a seat's records beside its disk, and is opened in its place. */
+  readonly keeps?: (index: number) => Keeps | undefined;
+  /** Of a seat that keeps a journal. */
+  readonly recorder?: (seat: Seat, net: Net) => HostRecorder | undefined;
+}
+
+/** What a seat keeps through a crash. */
+export interface Keeps {
+  opened(): Opened;
+  write(final: FinalRecord | undefined, open: OpenRecord | undefined): void;
 }
 
 interface Letter {
@@ -40,12 +77,6 @@ interface Letter {
   readonly from: number;
   readonly to: number;
   readonly message: Message;
-}
-
-/** What a seat keeps through a crash. */
-export interface Keeps {
-  opened(): Opened;
-  write(final: FinalRecord | undefined, open: OpenRecord | undefined): void;
 }
 
 /** Whether a message arrives. */
@@ -57,72 +88,143 @@ export class Net {
   passes: Passes = () => true;
   /** Ascending by time. */
   readonly #post: Letter[] = [];
+  readonly genesis: Settled;
+  /** Hash-bound bytes of the network. */
+  readonly paramsBytes: Uint8Array;
+  readonly #options: NetOptions;
+  readonly #iteration: number;
 
-  /** `count` seats of weight 1, the last `byzantine` of them without a host. Where nobody keeps anything, all begin at genesis. */
-  constructor(count: number, byzantine: number, keeps: (index: number) => Keeps | undefined = () => undefined) {
-    const { genesis, keys } = foundation({ count });
-    const { network } = genesis;
-    this.seats = network.founders.map((nodeId, index) => {
-      const key = keys.find((known) => known.nodeId === nodeId)?.node as SigningKey;
-      const seat: Omit<Seat, 'host'> = {
+  /** `count` seats of weight 1, the last `byzantine` of them without a host; then those of candidates. */
+  constructor(count: number, byzantine: number, options: NetOptions = {}) {
+    const { candidates = 0, d0, iteration = ITERATION } = options;
+    this.#options = options;
+    this.#iteration = iteration;
+    const { built, genesis, keys } = foundation(d0 === undefined ? { count } : { count, d0 });
+    this.genesis = genesis;
+    this.paramsBytes = built.paramsBytes;
+    const seats = genesis.network.founders.map((id) => {
+      const key = keys.find((known) => known.nodeId === id)?.node as SigningKey;
+      return { nodeId: id, key, operator: undefined as SigningKey | undefined };
+    });
+    for (let i = 0; i < candidates; i++) {
+      const key = cheapKey(CANDIDATES + 2 * i);
+      seats.push({ nodeId: nodeId(key.publicKey), key, operator: cheapKey(CANDIDATES + 2 * i + 1) });
+    }
+    this.seats = seats.map((known, index) => {
+      const seat: Seat = {
+        ...known,
         index,
-        nodeId,
-        key,
+        host: undefined,
+        participant: undefined,
+        disk: new Disk(genesis),
         finals: [],
+        penalties: [],
         said: [],
         timer: undefined,
         alarm: undefined,
-        job: undefined,
+        jobs: new Map(),
       };
-      if (index >= count - byzantine) return Object.assign(seat, { host: undefined });
-      const config = {
-        network,
-        verify: cheapVerify,
-        identity: { nodeId, key },
-        timers: ORDINARY_TIMERS,
-        memo: NO_MEMO,
-        meter: { verifications: 0, signatures: 0, hashes: 0, records: 0 },
-      };
-      const net = this;
-      const clock = {
-        get now() {
-          return net.now;
-        },
-        get iterations() {
-          return divide(net.now, ITERATION);
-        },
-      };
-      const kept = keeps(index);
-      const opened = kept?.opened() ?? { settled: genesis, open: undefined };
-      const host = new Host(config, opened, Uint8Array.of(index), clock, {
-        send: (to, message) => this.send(index, to, message),
-        timer: (at) => {
-          seat.timer = at;
-        },
-        alarm: (at) => {
-          seat.alarm = at === undefined ? undefined : at * ITERATION;
-        },
-        work: (job) => {
-          seat.job = { job, due: this.now + job.iterations * ITERATION };
-        },
-        cancel: () => {
-          seat.job = undefined;
-        },
-        persist: (final, open) => kept?.write(final, open),
-        notice: (notice) => hear(seat, notice),
-        archived: () => undefined,
-        archivedObject: () => undefined,
-      });
-      return Object.assign(seat, { host });
+      if (index < count - byzantine || index >= count) this.#boot(seat);
+      return seat;
     });
+  }
+
+  /** A process of a seat, with what its disk holds. */
+  #boot(seat: Seat): void {
+    const { index, nodeId: id, key, operator, disk } = seat;
+    const config: ParticipantConfig = {
+      network: this.genesis.network,
+      verify: cheapVerify,
+      identity: { nodeId: id, key },
+      ...(operator === undefined ? {} : { entry: { operator, from: 0 } }),
+      timers: ORDINARY_TIMERS,
+      memo: NO_MEMO,
+      meter: { verifications: 0, signatures: 0, hashes: 0, records: 0 },
+    };
+    const kept = this.#options.keeps?.(index);
+    const opened = kept?.opened() ?? disk.opened();
+    const net = this;
+    const iteration = this.#iteration;
+    const clock = {
+      get now() {
+        return net.now;
+      },
+      get iterations() {
+        return divide(net.now, iteration);
+      },
+    };
+    const ports: HostPorts = {
+      send: (to, message) => this.send(index, to, message),
+      timer: (at) => {
+        seat.timer = at;
+      },
+      alarm: (at) => {
+        seat.alarm = at === undefined ? undefined : at * iteration;
+      },
+      work: (job) => {
+        seat.jobs.set(job.type, { job, due: this.now + job.iterations * iteration });
+      },
+      cancel: (job) => {
+        seat.jobs.delete(job.type);
+      },
+      persist: (final, open) => {
+        disk.write({ final, open });
+        kept?.write(final, open);
+      },
+      notice: (notice) => hear(seat, notice),
+      archived: (window) => disk.entry(window),
+      archivedObject: ({ id: name }) => disk.object(name),
+    };
+    const recorder = this.#options.recorder?.(seat, this);
+    const seed = Uint8Array.of(index);
+    if (recorder === undefined) {
+      const host = new Host(config, opened, seed, clock, ports);
+      seat.host = host;
+      seat.participant = host.participant;
+    } else {
+      const padded = new Uint8Array(32).fill(index);
+      seat.host = recorder.open({ config, opened, durable: disk.written, seed: padded, clock, ports });
+    }
+  }
+
+  /** Takes the process of a seat away, with all that was not durable; its clock goes on. */
+  crash(index: number): void {
+    const seat = this.seats[index] as Seat;
+    seat.host = undefined;
+    seat.participant = undefined;
+    seat.timer = undefined;
+    seat.alarm = undefined;
+    seat.jobs.clear();
+    for (const { host } of this.seats) host?.peerDown(index);
+  }
+
+  restart(index: number): void {
+    const seat = this.seats[index] as Seat;
+    this.#boot(seat);
+    seat.host?.start();
+    for (const other of this.seats) {
+      if (other === seat || other.host === undefined) continue;
+      seat.host?.peerUp(other.index, true);
+      other.host.peerUp(index, false);
+    }
   }
 
   /** Everybody starts, with a link to everybody already there: what it says first is pushed. */
   start(): void {
+    this.#link();
+    for (const { host } of this.seats) host?.start();
+  }
+
+  /** Everybody starts, and then gets its links: a journal begins with the start. */
+  startAlone(): void {
+    for (const { host } of this.seats) host?.start();
+    this.#link();
+  }
+
+  #link(): void {
     for (const { index, host } of this.seats) {
       for (const other of this.seats) if (other.index !== index) host?.peerUp(other.index, index < other.index);
     }
-    for (const { host } of this.seats) host?.start();
   }
 
   send(from: number, to: number, message: Message): void {
@@ -132,8 +234,8 @@ export class Net {
 
   /** A vote of a Byzantine seat to some others. */
   forge(from: number, phase: Phase, value: Id, to: readonly number[]): void {
-    const { nodeId, key } = this.seats[from] as Seat;
-    const object = makeVote({ phase, round: 1, window: 0, proposalHash: value, nodeId }, key);
+    const { nodeId: id, key } = this.seats[from] as Seat;
+    const object = makeVote({ phase, round: 1, window: 0, proposalHash: value, nodeId: id }, key);
     for (const index of to) this.send(from, index, { type: 'object', object });
   }
 
@@ -154,8 +256,9 @@ export class Net {
 
   #next(): number {
     let next = this.#post[0]?.at ?? Number.MAX_SAFE_INTEGER;
-    for (const { timer, alarm, job } of this.seats) {
-      for (const at of [timer, alarm, job?.due]) if (at !== undefined) next = Math.min(next, at);
+    for (const { timer, alarm, jobs } of this.seats) {
+      for (const at of [timer, alarm]) if (at !== undefined) next = Math.min(next, at);
+      for (const { due } of jobs.values()) next = Math.min(next, due);
     }
     return next;
   }
@@ -163,7 +266,7 @@ export class Net {
   /** One of the events that are due. */
   #step(): void {
     for (const seat of this.seats) {
-      const { host, timer, alarm, job } = seat;
+      const { host, timer, alarm, jobs } = seat;
       if (host === undefined) continue;
       if (timer !== undefined && timer <= this.now) {
         seat.timer = undefined;
@@ -175,10 +278,12 @@ export class Net {
         host.alarm();
         return;
       }
-      if (job !== undefined && job.due <= this.now) {
-        seat.job = undefined;
-        const { window, from, iterations } = job.job;
-        host.done({ type: 'chain', window, from, value: timechainStep(from, iterations) });
+      for (const { job, due } of jobs.values()) {
+        if (due > this.now) continue;
+        const { type, window, from, iterations } = job;
+        jobs.delete(type);
+        const value = this.#options.hashed?.(job, seat) ?? timechainStep(from, iterations);
+        host.done({ type, window, from, value });
         return;
       }
     }
@@ -187,7 +292,8 @@ export class Net {
   }
 }
 
-const hear = (seat: Pick<Seat, 'finals' | 'said'>, notice: Notice): void => {
-  if (notice.type === 'final') seat.finals.push(notice.record);
+const hear = (seat: Pick<Seat, 'finals' | 'penalties' | 'said'>, notice: Notice): void => {
+  if (notice.type === 'penalty') seat.penalties.push(notice.reason);
+  else if (notice.type === 'final') seat.finals.push(notice.record);
   else if (notice.type === 'published') seat.said.push(notice.object);
 };

@@ -1,15 +1,19 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import type { Id } from '../bytes/bytes.ts';
-import type { Registration } from '../consensus/objects.ts';
+import type { Openings, Registration } from '../consensus/objects.ts';
 import { nodeId } from '../crypto/ids.ts';
 import { candidateChainAt, type History } from '../entry/candidate-chain.ts';
 import { slowChain } from '../entry/chains.suite.ts';
+import { checkpointTree } from '../entry/checkpoint-tree.ts';
 import { fullProofHolds } from '../entry/entry-proof.ts';
 import { validateRegistration } from '../entry/registration-rules.ts';
+import { sampledProofFault } from '../entry/sampled-proof.ts';
 import { MemoryTables } from '../entry/tables.suite.ts';
+import { unprovenCandidate } from '../entry/waiting.ts';
 import { simulation } from '../genesis/profiles.ts';
 import { MONTANA } from '../genesis/rules.ts';
 import { cheapKey, cheapVerify, idOf, ownId } from '../operations/accounts.suite.ts';
+import type { CandidateRecord } from '../state/records.ts';
 import type { OpenWindow } from '../transition/open-window.ts';
 import { Candidacy, type CandidacyStep } from './candidacy.ts';
 import type { CandidateChain, ChainJob } from './types.ts';
@@ -101,7 +105,7 @@ class Bench {
     if (cancel !== undefined) expect(cancel).toBe(this.job);
     if (cancel !== undefined) this.job = undefined;
     if (begin !== undefined) this.job = begin;
-    if (publish === undefined) return undefined;
+    if (publish?.kind !== 'registration') return undefined;
     this.published.push(publish);
     return Number(publish.vdfChainLength);
   }
@@ -260,4 +264,94 @@ test('a chain that another history began is not gone on with', () => {
   const bench = new Bench(0, chain);
   bench.enter(6);
   expect(bench.candidacy.chain?.wStart).toBe(5);
+});
+
+describe('under `sampled` (05 D-E5)', () => {
+  /** The same network, its entry chains too long to be hashed again. */
+  const long = (window: number, candidate?: CandidateRecord): OpenWindow => {
+    const made = open(window);
+    const { settled } = made;
+    const network = { ...settled.network, params: { ...params, d0: 1n << 26n } };
+    const state = { ...settled.state, node: () => undefined, candidate: () => candidate };
+    return { ...made, settled: { ...settled, network, state } } as unknown as OpenWindow;
+  };
+
+  /** Up to the window, with every segment hashed; what was said, by window. */
+  const run = (candidacy: Candidacy, first: number, last: number, candidate?: CandidateRecord) => {
+    const said: [number, Registration | Openings][] = [];
+    const running: ChainJob[] = [];
+    for (let window = first; window <= last; window++) {
+      for (let step = candidacy.next(long(window, candidate)); ; step = candidacy.next(long(window, candidate))) {
+        if (step.publish !== undefined) said.push([window, step.publish]);
+        if (step.begin !== undefined) running.push(step.begin);
+        const job = running.shift();
+        if (job === undefined) break;
+        candidacy.done({ ...job, value: slowChain(job.from, job.iterations) });
+      }
+    }
+    return said;
+  };
+
+  const seeker = { nodeId: own, node, operator, from: 0, meter };
+  const begun = (): { readonly candidacy: Candidacy; readonly registration: Registration } => {
+    const candidacy = new Candidacy(seeker, undefined);
+    const said = run(candidacy, 0, TAU2);
+    expect(said.map(([window, { kind }]) => [window, kind])).toEqual([[TAU2, 'registration']]);
+    return { candidacy, registration: said[0]?.[1] as Registration };
+  };
+
+  test('a registration claims the root over all checkpoints', () => {
+    const { candidacy, registration } = begun();
+    expect(registration.proofEndpoint).toBe(checkpointTree(candidacy.chain?.checkpoints ?? []).root);
+  });
+
+  test('once taken it is opened for the window that took it, and again after eight windows', () => {
+    const { candidacy, registration } = begun();
+    candidacy.closed([registration]);
+    const said = run(candidacy, 10, 20, unprovenCandidate(registration, 9));
+    expect(said.map(([window, { kind }]) => [window, kind])).toEqual([
+      [10, 'openings'],
+      [18, 'openings'],
+    ]);
+    const opened = said[0]?.[1] as Openings;
+    expect(opened).toMatchObject({ window: 9, registration: { id: registration.id } });
+    expect(sampledProofFault(registration, 9, history, opened.proof, slowChain)).toBeUndefined();
+  });
+
+  test('that ran out of time unproven claims the longer chain it has by then', () => {
+    const { candidacy, registration } = begun();
+    candidacy.closed([registration]);
+    run(candidacy, 10, 14, unprovenCandidate(registration, 9));
+    const [[window, again] = []] = run(candidacy, 15, 15);
+    expect(window).toBe(15);
+    expect(again).toMatchObject({ kind: 'registration', wStart: 0n, vdfChainLength: 14n });
+  });
+
+  test('after a restart it opens the same from what was durable', () => {
+    const { candidacy, registration } = begun();
+    const again = new Candidacy(seeker, candidacy.chain);
+    const candidate = unprovenCandidate(registration, 9);
+    const [first] = run(candidacy, 10, 10, candidate);
+    expect(run(again, 10, 10, candidate)[0]?.[1]).toEqual(first?.[1]);
+  });
+
+  test('without the chain of that registration there is nothing to open', () => {
+    const { candidacy, registration } = begun();
+    const candidate = unprovenCandidate(registration, 9);
+    expect(run(candidacy, 10, 10, { ...candidate, proofEndpoint: idOf(1) })).toEqual([]);
+    expect(run(new Candidacy(seeker, undefined), 10, 12, candidate)).toEqual([]);
+    const { wStart = 0, checkpoints = [] } = candidacy.chain ?? {};
+    expect(run(new Candidacy(seeker, { wStart: wStart + 1, checkpoints }), 10, 10, candidate)).toEqual([]);
+    // What a crash cost is hashed again first.
+    const late = new Candidacy(seeker, { wStart, checkpoints: checkpoints.slice(0, 4) });
+    expect(late.next(long(10, candidate)).publish).toBeUndefined();
+    expect(run(new Candidacy(seeker, late.chain), 10, 10, candidate).map(([, { kind }]) => kind)).toEqual(['openings']);
+  });
+
+  test('once proven the chain is done with', () => {
+    const { candidacy, registration } = begun();
+    const candidate = { ...unprovenCandidate(registration, 9), registrationWindow: 15n };
+    expect(run(candidacy, 16, 16, candidate)).toEqual([]);
+    expect(candidacy.chain).toBeUndefined();
+  });
 });
