@@ -2,6 +2,11 @@ import { describe, expect, it } from 'vitest';
 import type { Registration } from '../consensus/objects.ts';
 import { makeRegistration, type RegistrationFields } from '../entry/registration.ts';
 import { cheapKey, idOf, ownId } from '../operations/accounts.suite.ts';
+import { type CandidateRecord, encodeCandidateRecord } from '../state/records.ts';
+import { testSettled } from '../transition/network.suite.ts';
+import { openWindow } from '../transition/open-window.ts';
+import { grown, LONG_CHAINS, registrationOf as unprovenOf, windowed } from '../transition/sampled.suite.ts';
+import type { Settled } from '../transition/settled.ts';
 import { Party, type Seat } from './party.suite.ts';
 import { REGISTRATION_LIMIT, REGISTRATIONS_PER_BUNDLE, RegistrationPool } from './registrations.ts';
 
@@ -87,7 +92,7 @@ describe('a pooled registration (04 §4, 05 §3)', () => {
     for (let n = 0; n < REGISTRATIONS_PER_BUNDLE + 3; n++) party.offer(seat, registration(n));
     const { open } = seat.participant.session;
     const chosen = (value: string): readonly string[] =>
-      seat.participant.registrations.confirmable(open, value).map(({ id }) => id);
+      seat.participant.registrations.confirmable(open, value, () => false).map(({ id }) => id);
     expect(chosen(idOf(1))).toHaveLength(REGISTRATIONS_PER_BUNDLE);
     expect(chosen(idOf(2))).not.toEqual(chosen(idOf(1)));
   });
@@ -95,7 +100,8 @@ describe('a pooled registration (04 §4, 05 §3)', () => {
   it('is not listed while its chain is too short', () => {
     const { party, seat } = partyAt(8);
     expect(party.offer(seat, registration(1, { vdfChainLength: TAU2 - 1n }))).toEqual({ type: 'accept' });
-    expect(seat.participant.registrations.confirmable(seat.participant.session.open, idOf(1))).toEqual([]);
+    const { registrations, session } = seat.participant;
+    expect(registrations.confirmable(session.open, idOf(1), () => true)).toEqual([]);
   });
 
   it('leaves when no window can take it any more', () => {
@@ -115,5 +121,56 @@ describe('a pooled registration (04 §4, 05 §3)', () => {
     }
     expect(pool.add({ kind: 'registration', id: idOf(REGISTRATION_LIMIT) } as unknown as Registration)).toBe(false);
     expect(pool.size).toBe(REGISTRATION_LIMIT);
+  });
+});
+
+const candidateIn = ({ state }: Settled, { nodeId }: Registration) => state.candidate(nodeId) as CandidateRecord;
+
+describe('a registration taken unproven (05 D-E5)', () => {
+  const before = grown(testSettled(LONG_CHAINS), 8);
+  const taken = unprovenOf(1, 4n);
+  const { settled } = windowed(before, [taken]);
+  const proven = (id: string): boolean => id === taken.id;
+
+  /** A pool that was told what the window took. */
+  const pool = (): RegistrationPool => {
+    const made = new RegistrationPool();
+    made.add(taken);
+    made.settled([taken], settled);
+    return made;
+  };
+
+  it('stays until it waits no longer', () => {
+    const made = pool();
+    expect(made.get(taken.id)).toBe(taken);
+    const later = windowed(settled).settled;
+    made.settled([], later);
+    expect(made.get(taken.id)).toBe(taken);
+    made.settled([taken], windowed(later, [taken]).settled);
+    expect(made.size).toBe(0);
+    const expired = pool();
+    expired.settled([], grown(settled, 25));
+    expect(expired.size).toBe(0);
+  });
+
+  it('is listed once more when this node knows it to be proven, beside new ones', () => {
+    const made = pool();
+    const other = unprovenOf(2, 4n);
+    made.add(other);
+    const listed = (isProven: (id: string) => boolean) =>
+      made.confirmable(openWindow(settled), idOf(3), isProven).map(({ id }) => id);
+    expect(listed(() => false)).toEqual([other.id]);
+    expect(listed(proven)).toEqual([taken.id, other.id]);
+  });
+
+  it('is not while the pool asks for a longer chain', () => {
+    const made = pool();
+    const pooled = { ...candidateIn(settled, taken), nodeId: idOf(1), registrationWindow: 9n };
+    const changes = { candidate: [[pooled.nodeId, encodeCandidateRecord(pooled)] as const] };
+    const state = settled.state.with(settled.state.apply(changes).delta);
+    const open = openWindow(settled);
+    expect(made.confirmable(open, idOf(3), proven)).toEqual([taken]);
+    const crowded = { ...open, settled: { ...settled, state } };
+    expect(made.confirmable(crowded, idOf(3), proven)).toEqual([]);
   });
 });

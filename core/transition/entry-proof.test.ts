@@ -53,11 +53,28 @@ describe('an entry proof', () => {
     expect(holds(steps(settled, 10), honest)).toBe(false);
   });
 
-  it('is never accepted where chains are too long to be hashed again', () => {
+  it('is only drawn where chains are too long to be hashed again: nothing is hashed', () => {
     const settled = grown(9);
     const honest = candidateOf(settled, 4, candidateOf(settled, 4, '').nodeId);
-    const { network } = settled;
-    const long = { ...settled, network: { ...network, params: { ...network.params, vdfEntryWindows: 1n << 26n } } };
-    expect(holds(long, honest)).toBe(false);
+    const long = (windows: Settled): Settled => {
+      const { network } = windows;
+      return { ...windows, network: { ...network, params: { ...network.params, vdfEntryWindows: 1n << 26n } } };
+    };
+    const never = (): string => {
+      throw new Error('hashed');
+    };
+    const isDrawn = (windows: Settled, registration: Registration): boolean => {
+      const { window, d } = openWindow(windows);
+      const present = { window, timechainValue: windows.side.timechainValue, aggregate: '', d };
+      return entryProofOf(openWindow(long(windows)), present, never)(registration);
+    };
+    expect(isDrawn(settled, honest)).toBe(true);
+    expect(isDrawn(settled, { ...honest, proofEndpoint: 'ab'.repeat(32) })).toBe(true);
+    // Chains without a segment, and with one more than there are windows.
+    expect(isDrawn(settled, { ...honest, vdfChainLength: 0n })).toBe(false);
+    expect(isDrawn(settled, { ...honest, vdfChainLength: 6n })).toBe(true);
+    expect(isDrawn(settled, { ...honest, vdfChainLength: 7n })).toBe(false);
+    expect(isDrawn(steps(settled, 9), honest)).toBe(true);
+    expect(isDrawn(steps(settled, 10), honest)).toBe(false);
   });
 });

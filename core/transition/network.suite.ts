@@ -63,7 +63,7 @@ export const inputFor = (settled: Settled, { signers, revealers, ...chosen }: Te
   const open = openWindow(settled);
   const fallbackDepth = chosen.fallbackDepth ?? 1;
   return {
-    timechainValue: open.timechainValue ?? timechainStep(open.previousT, open.d),
+    timechainValue: chosen.timechainValue ?? open.timechainValue ?? timechainStep(open.previousT, open.d),
     operations: [],
     registrations: [],
     proposer: leaderOf(open.cascade, fallbackDepth) as Id,

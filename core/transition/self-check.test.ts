@@ -59,6 +59,12 @@ describe('the self-check', () => {
     expect(selfCheck(withCandidates({}))).toBeUndefined();
   });
 
+  it('takes an unproven candidate that a window before may have listed', () => {
+    const unproven = (expires: bigint) => selfCheck(withCandidates({ registrationWindow: 0n, expires }));
+    // Four segments: 16 windows from the one that listed it; window 5 is settled.
+    expect([16n, 17n, 21n, 22n].map(unproven)).toEqual(['WrongExpiry', undefined, undefined, 'WrongExpiry']);
+  });
+
   it('WrongKey: a record of another key, in each table', () => {
     const other: Id = '77'.repeat(32);
     expect(selfCheck(altered({ account: [[other, encodeAccountRecord(operator)]] }))).toBe('WrongKey');

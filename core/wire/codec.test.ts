@@ -90,9 +90,22 @@ describe('messages', () => {
 
   it('carry the printed codes and sizes', () => {
     const codes = MESSAGES.map((message) => encodeMessage(message)[0]?.toString(16));
-    expect(codes.join(' ')).toBe('1 1 3 4 10 20 21 22 22 23 25 26 27 28 29 43 44 45 46 47 48');
+    expect(codes.join(' ')).toBe('1 1 3 4 10 10 20 21 22 22 23 25 26 27 28 29 43 44 45 46 47 48');
     const sizes = OBJECTS.map((object) => payloadSize({ type: 'object', object }));
-    expect(sizes).toEqual([3422, 5376, 5328, 3438, 10_605, 3385 + 96, 3381, 3984, 3984 + 3311, 3384, 1 + 2 * 3388]);
+    expect(sizes).toEqual([
+      3422,
+      5376,
+      5328,
+      3438,
+      10_605,
+      10_605 + 41 + 8 + 2 * 166,
+      3385 + 96,
+      3381,
+      3984,
+      3984 + 3311,
+      3384,
+      1 + 2 * 3388,
+    ]);
   });
 
   it('gossip and link messages have request id 0, responses that of their request', () => {

@@ -3,12 +3,14 @@ import { fromHex, type Id, toHex } from '../bytes/bytes.ts';
 import { makeBundle } from '../consensus/bundle.ts';
 import { makeEvidence } from '../consensus/evidence.ts';
 import { makeHeader } from '../consensus/header.ts';
-import type { Header, Listed, ProtocolObject } from '../consensus/objects.ts';
+import type { Header, Listed, Openings, ProtocolObject } from '../consensus/objects.ts';
 import { makeProposal, makeReproposal } from '../consensus/proposal.ts';
 import { makeReveal } from '../consensus/reveal.ts';
 import { makeVote } from '../consensus/vote.ts';
 import { sha256 } from '../crypto/hash.ts';
 import { SIGNATURE_SIZE, type SigningKey } from '../crypto/suite.ts';
+import { checkpointTree } from '../entry/checkpoint-tree.ts';
+import { makeOpenings } from '../entry/openings.ts';
 import { makeRegistration } from '../entry/registration.ts';
 import { makeOperation } from '../operations/codec.ts';
 
@@ -112,6 +114,20 @@ const listed = (count: number): readonly Listed[] =>
 const vote = (round: number, value: number) =>
   makeVote({ phase: 2, round, window: 7, proposalHash: anId(value), nodeId: anId(20) }, KEY);
 
+/** What a chain of three segments opens. */
+const openings = (): Openings => {
+  const checkpoints = [anId(50), anId(51), anId(52), anId(53)];
+  const tree = checkpointTree(checkpoints);
+  const registration = makeRegistration(
+    { suiteId: 1, operatorAccountId: anId(35), proofEndpoint: tree.root, wStart: 3n, vdfChainLength: 3n },
+    KEY,
+    KEY,
+  );
+  const segments = [{ index: 1, iterations: 9 }];
+  const challenge = { registration: registration.id, window: 7, root: tree.root, init: anId(50), segments };
+  return makeOpenings(registration, challenge, tree) as Openings;
+};
+
 /** One object of every kind that is gossiped. */
 export const anyObjects = (): readonly ProtocolObject[] => {
   const own = { prevHash: anId(30), sender: anId(31) };
@@ -129,6 +145,7 @@ export const anyObjects = (): readonly ProtocolObject[] => {
       KEY,
       KEY,
     ),
+    openings(),
     makeBundle(
       { nodeId: anId(20), endpoint: anId(21), window: 7, operations: [anId(22), anId(23)], reveals: [anId(24)] },
       KEY,

@@ -78,6 +78,16 @@ describe('shares (09 §12.2)', () => {
     expect(chains.count).toBe(2 * SHARE);
   });
 
+  it('checks wait behind the candidate chain, beside the main one', () => {
+    const chains = new Chains(sha256Engine());
+    chains.work(jobOf('candidate', 1, SHARE));
+    chains.work(jobOf('check', 1, SHARE));
+    chains.work(jobOf('chain', 2, SHARE));
+    chains.cancel(jobOf('check', 7, SHARE));
+    expect(finish(chains, 3).map(({ job }) => job.type)).toEqual(['candidate', 'chain', 'check']);
+    expect(chains.count).toBe(SHARE);
+  });
+
   it('throw-away hashing goes on beside a candidate chain', () => {
     const chains = new Chains(watched().engine);
     chains.work(jobOf('candidate', 1, 4 * SHARE));

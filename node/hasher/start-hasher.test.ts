@@ -94,8 +94,8 @@ describe('the hashing thread', () => {
 
   it('a thread that dies is told, one that is stopped is not', async () => {
     const broken = start();
-    // A type without a queue throws in the thread.
-    broken.hasher.work({ type: 'nothing' as ChainName, window: 1, from: idOf(1), iterations: 1 });
+    // Something that is no job throws in the thread.
+    broken.hasher.work(undefined as unknown as ChainJob);
     await broken.until(1);
     expect(broken.told).toEqual(['failed']);
     const sound = start();

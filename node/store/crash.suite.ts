@@ -9,12 +9,14 @@ import { openStore } from './lmdb-store.ts';
  */
 const store = openStore(process.argv[2] as string, foundation({ count: 1 }).built);
 writeSync(1, 'o');
-const net = new Net(1, 0, () => ({
-  opened: () => store.opened(),
-  write(final, open) {
-    store.write(final, open);
-    writeSync(1, 'w');
-  },
-}));
+const net = new Net(1, 0, {
+  keeps: () => ({
+    opened: () => store.opened(),
+    write(final, open) {
+      store.write(final, open);
+      writeSync(1, 'w');
+    },
+  }),
+});
 net.start();
 net.until(() => false, 1_000_000_000);

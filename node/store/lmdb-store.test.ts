@@ -113,12 +113,12 @@ it('is equal to the disk of the simulator after every write, through restarts of
   const keeps = [beside, onDisk(), onDisk()];
   const operation = anchor();
   for (const window of [2, 4, 20]) {
-    const net = new Net(4, 1, (index) => keeps[index]);
+    const net = new Net(4, 1, { keeps: (index) => keeps[index] });
     net.start();
     if (window === 4) net.seats[0]?.host?.submit(operation);
     expect(
       net.until(
-        () => net.seats.every(({ host }) => host === undefined || host.participant.settled.window >= window),
+        () => net.seats.every(({ participant }) => participant === undefined || participant.settled.window >= window),
         60 * 60,
       ),
     ).toBe(true);
@@ -138,7 +138,7 @@ it('keeps certificates of the last 64 windows, of selection events and of bounda
   const path = folder();
   const windows = Array.from({ length: 90 }, (_, window) => window);
   const go = (store: LmdbStore, last: number): void => {
-    const net = new Net(1, 0, () => store);
+    const net = new Net(1, 0, { keeps: () => store });
     net.start();
     expect(net.until(() => net.seats[0]?.finals.at(-1)?.settled.window === last, 60 * 60 * 3)).toBe(true);
   };

@@ -311,7 +311,7 @@ test('the journal of a host that joins, crashes on the way and becomes a node re
   const published = entries.filter((entry) => entry.type === 'object' && entry.code === 0x10);
   expect(published).toHaveLength(1);
   const effects = recordsOf(entries).flatMap(effectsOf);
-  const segments = effects.filter((effect) => effect.type === 'work' && effect.candidate);
+  const segments = effects.filter((effect) => effect.type === 'work' && effect.chain === 1);
   // One more than hashed: the crash took one, and one was given up on admission.
   expect(segments.length).toBeGreaterThan(8);
   const chains = effects.flatMap((effect) => (effect.type === 'persist' ? (effect.open?.chain ?? []) : []));
