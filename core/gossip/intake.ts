@@ -70,7 +70,9 @@ export class Intake {
       }
       const verdict = ports.offer(message.object);
       if (verdict.type === 'hold') {
-        if (!held.keep(waiting, verdict.until)) held.release(waiting);
+        // Where it was held before its window was open, its slot is closed only now.
+        if (held.keep(waiting, verdict.until)) this.#close(message.object, true);
+        else held.release(waiting);
       } else {
         held.release(waiting);
         this.#apply(verdict, message, from, now);

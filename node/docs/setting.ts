@@ -61,6 +61,8 @@ const faultText = (fault: Fault): string => {
       return `${when}: the cut heals`;
     case 'restart':
       return `${when}: ${fault.hosts === undefined ? 'whoever is down' : namesText(fault.hosts)} restarts`;
+    case 'pace':
+      return `${when}: ${someText(fault.hosts)} hash at ${fault.speed / 1000} of the reference rate`;
     case 'lose':
       return `${when}: the next ${fault.kind} from ${fault.from} to ${fault.to} is lost`;
     case 'crash': {
@@ -78,6 +80,8 @@ const adversaryText = (line: Adversary): string => {
       return `precomputed-chain: ${someText(line.hosts)}, ${line.windows} windows`;
     case 'farm':
       return `farm of ${line.cores} cores at ${line.host}; its nodes ${line.admitted === 'idle' ? 'lie idle' : 'confirm'}`;
+    case 'withheld-bundles':
+      return `${line.type}: ${someText(line.hosts)}${line.seconds === undefined ? '' : `, for ${line.seconds} s`}`;
     default:
       return `${line.type}: ${someText(line.hosts)}`;
   }

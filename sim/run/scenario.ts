@@ -84,6 +84,8 @@ const faultSchema = z.discriminatedUnion('type', [
   }),
   /** By default of every host that is down then. */
   z.strictObject({ type: z.literal('restart'), ...momentShape, hosts: names.optional() }),
+  /** From then on their machines hash at `speed`, in thousandths of the reference machine's. */
+  z.strictObject({ type: z.literal('pace'), ...momentShape, hosts: someHosts, speed: whole(1, 1_000_000) }),
   z.strictObject({ type: z.literal('cut'), ...momentShape, groups: z.array(names).min(1) }),
   z.strictObject({ type: z.literal('heal'), ...momentShape }),
   /** The next message of a kind that would arrive at `to` from `from` is lost: two runs that differ in one message. */
@@ -148,6 +150,8 @@ const adversarySchema = z.discriminatedUnion('type', [
     cores: whole(1, 256),
     admitted: z.enum(['idle', 'confirm']),
   }),
+  /** Show their own bundles so many seconds after they are made; never without. */
+  z.strictObject({ type: z.literal('withheld-bundles'), hosts: someHosts, seconds: whole(1, 100_000).optional() }),
 ]);
 
 const expectSchema = z.union([
@@ -158,7 +162,18 @@ const expectSchema = z.union([
 export type Expectation = z.infer<typeof expectSchema>;
 
 /** Measures that a run takes only if asked: they cost time, or say nothing of most scenarios. */
-export const MEASURES = ['lottery', 'payments', 'closing', 'epochs', 'pruning', 'lineage', 'growth', 'farm'] as const;
+export const MEASURES = [
+  'lottery',
+  'payments',
+  'closing',
+  'epochs',
+  'pruning',
+  'lineage',
+  'growth',
+  'hand-over',
+  'entries',
+  'farm',
+] as const;
 
 /** The same experiment under other settings, where other things are expected: the rule as published, for one. */
 const variantSchema = z.strictObject({

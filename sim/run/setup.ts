@@ -44,6 +44,12 @@ export const genesisOf = (
     founders: founders.map(({ account, node }) => ({ accountPubkey: account.publicKey, nodePubkey: node.publicKey })),
   });
 
+/** `speed` in thousandths of the reference machine's, which closes a window of d0 hashes in 60 s. */
+const rateOf = ({ d0 }: Scenario['profile'], speed: number): HostSpec['rate'] => ({
+  iterations: d0 * speed,
+  micros: 60 * SECOND * 1000,
+});
+
 /** Hosts in the order of their names; the groups of the scenario one after another. */
 export const hostSpecs = ({ hosts, profile }: Scenario, names: readonly string[]): readonly HostSpec[] => {
   const specs: HostSpec[] = [];
@@ -53,7 +59,7 @@ export const hostSpecs = ({ hosts, profile }: Scenario, names: readonly string[]
       specs.push({
         name: names[specs.length] as string,
         region: regions[i % regions.length] as HostSpec['region'],
-        rate: { iterations: profile.d0 * Math.round((speed * (1000 + offset)) / 1000), micros: 60 * SECOND * 1000 },
+        rate: rateOf(profile, Math.round((speed * (1000 + offset)) / 1000)),
         cpu,
         uplink,
         sync: SYNC,
@@ -69,7 +75,7 @@ export const hostSpecs = ({ hosts, profile }: Scenario, names: readonly string[]
  * is up does not notice. Crashes of leaders wait for `leaderCrashes`.
  */
 export const interventionsOf = (
-  { faults }: Scenario,
+  { faults, profile }: Scenario,
   names: readonly string[],
 ): readonly Intervention<MontanaShape>[] =>
   faults.flatMap((fault): Intervention<MontanaShape>[] => {
@@ -83,6 +89,10 @@ export const interventionsOf = (
         return [{ at, type: 'lose', from: fault.from, to: fault.to, kind: KINDS.indexOf(fault.kind) }];
       case 'restart':
         return [{ at, type: 'restart', hosts: fault.hosts ?? names }];
+      case 'pace': {
+        const hosts = chosenHosts(fault.hosts, names).map((host) => names[host] as string);
+        return [{ at, type: 'pace', hosts, rate: rateOf(profile, fault.speed) }];
+      }
       case 'crash': {
         if ('leaders' in fault.hosts) return [];
         const hosts = chosenHosts(fault.hosts, names).map((host) => names[host] as string);

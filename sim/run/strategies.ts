@@ -5,6 +5,7 @@ import { EquivocatingVoter } from '#sim/adversary/equivocating-voters.ts';
 import { Farm } from '#sim/adversary/farm.ts';
 import { PrecomputedChain, precompute } from '#sim/adversary/precomputed-chain.ts';
 import { type Flood, SignatureFlood } from '#sim/adversary/signature-flood.ts';
+import { WithheldBundles } from '#sim/adversary/withheld-bundles.ts';
 import { Stream } from '#sim/kernel/streams.ts';
 import type { Strategy } from '#sim/world/strategy.ts';
 import type { MontanaShape } from './adapter.ts';
@@ -64,6 +65,12 @@ export const strategiesOf = (
   for (const { host, cores, admitted } of linesOf('farm')) {
     const keys = new Stream(`${seed}/farm/${host}`);
     strategies.set(host, new Farm({ cores, admitted, tau2: profile.tau2, suite, keys }));
+  }
+  for (const { hosts, seconds } of linesOf('withheld-bundles')) {
+    for (const host of chosenHosts(hosts, names)) {
+      const { nodeId } = founders[host] as Founder;
+      strategies.set(names[host] as string, new WithheldBundles(nodeId, seconds));
+    }
   }
   return strategies;
 };

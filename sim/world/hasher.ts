@@ -4,13 +4,15 @@ import type { HostSpec } from './types.ts';
 
 /**
  * The core of a host that does nothing but hash, from the start of the process to its end: jobs one after another, throw-away
- * between them (09 §12.2). Its count is a function of time alone.
+ * between them (09 §12.2). Its count is a function of time alone, and of the moments at which its pace changed.
  */
 export class Hasher<J> {
   readonly #queue: Queue;
   readonly #lane: number;
-  readonly #rate: Rate;
-  #startedAt = 0;
+  #rate: Rate;
+  /** Since when it hashes at this pace, and the count of that moment. */
+  #since = 0;
+  #base = 0;
   /** The first is being worked on and ends when the count reaches #target. */
   #jobs: { readonly job: J; readonly iterations: number }[] = [];
   #target = 0;
@@ -23,18 +25,27 @@ export class Hasher<J> {
 
   /** A new process: the count begins at 0. */
   start(): void {
-    this.#startedAt = this.#queue.now;
+    this.#since = this.#queue.now;
+    this.#base = 0;
     this.#jobs = [];
     this.#queue.cancel(this.#lane);
   }
 
+  /** Another pace from now on: the count goes on, the iteration under way begins again. */
+  change(rate: HostSpec['rate']): void {
+    this.#base = this.count();
+    this.#since = this.#queue.now;
+    this.#rate = new Rate(rate.iterations, rate.micros);
+    if (this.#jobs.length > 0) this.#queue.schedule(this.#lane, this.timeOf(this.#target));
+  }
+
   count(): number {
-    return this.#rate.count(this.#queue.now - this.#startedAt);
+    return this.#base + this.#rate.count(this.#queue.now - this.#since);
   }
 
   /** When the count is or was at least `count`, at the earliest now. */
   timeOf(count: number): number {
-    return Math.max(this.#queue.now, this.#startedAt + this.#rate.time(count));
+    return Math.max(this.#queue.now, this.#since + this.#rate.time(Math.max(0, count - this.#base)));
   }
 
   work(job: J, iterations: number): void {

@@ -80,6 +80,8 @@ export class Host<S extends Shape> implements Clock, Port<S> {
   #late: Late<S>[] = [];
   /** When it will crash; 0: no crash is due. */
   #fuse: Strike = 0;
+  /** The count that its alarm waits for. */
+  #alarm: number | undefined;
 
   constructor(index: number, spec: HostSpec, lanes: readonly number[], around: Around<S>, strategy?: Strategy<S>) {
     this.index = index;
@@ -140,9 +142,17 @@ export class Host<S extends Shape> implements Clock, Port<S> {
     this.#late = [];
     this.#freeAt = undefined;
     this.#fuse = 0;
+    this.#alarm = undefined;
     for (const lane of this.#lanes) this.#queue.cancel(lane);
     this.#around.note(HAPPENINGS.crash, this.index, 0);
     this.#around.network.crashed(this.index);
+  }
+
+  /** Both of its cores hash at another pace from now on, whether the process runs or not. */
+  pace(rate: HostSpec['rate']): void {
+    this.#hasher.change(rate);
+    this.#aside.change(rate);
+    if (this.#alarm !== undefined) this.#set(ALARM, this.#hasher.timeOf(this.#alarm));
   }
 
   /** What one of its lanes brings. */
@@ -158,6 +168,7 @@ export class Host<S extends Shape> implements Clock, Port<S> {
         this.input({ type: 'timer' });
         break;
       case ALARM:
+        this.#alarm = undefined;
         this.#around.note(HAPPENINGS.alarm, this.index, 0);
         this.input({ type: 'alarm' });
         break;
@@ -342,6 +353,7 @@ export class Host<S extends Shape> implements Clock, Port<S> {
         break;
       case 'alarm':
         this.#inbox.silence('alarm');
+        this.#alarm = effect.at;
         this.#set(ALARM, effect.at === undefined ? undefined : this.#hasher.timeOf(effect.at));
         break;
       case 'work':

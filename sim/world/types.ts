@@ -165,6 +165,8 @@ export type Intervention<S extends Shape> =
   /** The process dies, at once or when `strike` says. What was not persisted is lost. */
   | { readonly at: Moment; readonly type: 'crash'; readonly hosts: readonly string[]; readonly strike?: Strike }
   | { readonly at: Moment; readonly type: 'restart'; readonly hosts: readonly string[] }
+  /** Their machines hash at another rate from then on. */
+  | { readonly at: Moment; readonly type: 'pace'; readonly hosts: readonly string[]; readonly rate: HostSpec['rate'] }
   /** The next message of a kind that would arrive at `to` from `from` is lost. */
   | { readonly at: Moment; readonly type: 'lose'; readonly from: string; readonly to: string; readonly kind: number }
   | { readonly at: Moment; readonly type: 'submit'; readonly host: string; readonly submission: S['submission'] };

@@ -233,6 +233,9 @@ export class World<S extends Shape> {
       case 'restart':
         for (const name of intervention.hosts) this.#host(this.number(name)).start();
         break;
+      case 'pace':
+        for (const name of intervention.hosts) this.#host(this.number(name)).pace(intervention.rate);
+        break;
       case 'lose':
         this.#network.lose(this.number(intervention.from), this.number(intervention.to), intervention.kind);
         break;

@@ -2,11 +2,14 @@ import type { Settled } from '#core/transition/settled.ts';
 import { Stream } from '#sim/kernel/streams.ts';
 import type { Founder } from '../founders.ts';
 import type { Scenario } from '../scenario.ts';
+import { hostNames } from '../settings.ts';
 import { chainLengths, joiningOf } from '../start.ts';
 import { Closing } from './closing.ts';
+import { Entries } from './entries.ts';
 import { Epochs } from './epochs.ts';
 import { Farming } from './farming.ts';
 import { Growth } from './growth.ts';
+import { HandOver } from './hand-over.ts';
 import { Lineage } from './lineage.ts';
 import { Lottery } from './lottery.ts';
 import type { Measure } from './measure.ts';
@@ -17,8 +20,10 @@ import { Pruning } from './pruning.ts';
 const REDRAWS = 25_000;
 
 /** The measures that a scenario asks for. `start`: the state before window 0. */
-export const askedMeasures = (scenario: Scenario, members: readonly Founder[], start: Settled): readonly Measure[] =>
-  scenario.measure.map((name): Measure => {
+export const askedMeasures = (scenario: Scenario, members: readonly Founder[], start: Settled): readonly Measure[] => {
+  const joining = joiningOf(scenario);
+  const joins = joining.filter((window) => window !== undefined);
+  return scenario.measure.map((name): Measure => {
     switch (name) {
       case 'closing':
         return new Closing(scenario);
@@ -31,10 +36,11 @@ export const askedMeasures = (scenario: Scenario, members: readonly Founder[], s
       case 'lineage':
         return new Lineage();
       case 'growth':
-        return new Growth(
-          start,
-          joiningOf(scenario).filter((joins) => joins !== undefined),
-        );
+        return new Growth(start, joins);
+      case 'hand-over':
+        return new HandOver(start, joins);
+      case 'entries':
+        return new Entries(start, hostNames(scenario.nodes), members, joining);
       case 'farm': {
         const cores = scenario.adversary.reduce((sum, line) => sum + (line.type === 'farm' ? line.cores : 0), 0);
         return new Farming(start, new Set(members.map(({ nodeId }) => nodeId)), cores);
@@ -47,3 +53,4 @@ export const askedMeasures = (scenario: Scenario, members: readonly Founder[], s
       }
     }
   });
+};

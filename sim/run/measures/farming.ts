@@ -4,7 +4,7 @@ import type { Notice } from '#core/host/host.ts';
 import type { FinalRecord } from '#core/participant/types.ts';
 import { openWindow } from '#core/transition/open-window.ts';
 import type { Settled } from '#core/transition/settled.ts';
-import { slotsOf } from './growth.ts';
+import { slotsOf } from './admissions.ts';
 import { type Measure, type Metrics, rounded } from './measure.ts';
 
 /** Chains that `cores` have finished when window `window` takes registrations, if they began evenly over the first τ₂ windows. */

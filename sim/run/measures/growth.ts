@@ -1,9 +1,11 @@
 import type { Id } from '#core/bytes/bytes.ts';
+import { isProven } from '#core/entry/waiting.ts';
 import type { Notice } from '#core/host/host.ts';
 import type { FinalRecord } from '#core/participant/types.ts';
-import type { NodeRecord } from '#core/state/records.ts';
+import type { CandidateRecord, NodeRecord } from '#core/state/records.ts';
 import { openWindow } from '#core/transition/open-window.ts';
 import type { Settled } from '#core/transition/settled.ts';
+import { Admissions, slotsOf } from './admissions.ts';
 import { type Measure, type Metrics, rounded } from './measure.ts';
 
 /** A window that is final, and the state that it followed. */
@@ -14,30 +16,22 @@ interface Step {
   readonly admitted: readonly NodeRecord[];
 }
 
-/** Nodes that an event of this window admits at most (05 §5, §6). */
-export const slotsOf = ({ params, rules }: Settled['network'], window: number, active: number): number => {
-  if (window === 0) return 0;
-  if (rules.admission === 'mesh') return 1;
-  const isDue = window % Number(params.selectionInterval) === 0;
-  return isDue ? Math.max(1, Math.floor(active / Number(params.admissionDivisor))) : 0;
-};
+/** Whether a candidate is in the pool: one whose sampled proof nobody has seen is not. */
+const isIn = (candidate: CandidateRecord | undefined): boolean => candidate !== undefined && isProven(candidate);
 
 /**
  * `growth`: active nodes epoch by epoch beside the curve of 05 §5 and §6 (as many admissions as there are slots, as soon as
  * somebody's chain is τ₂ windows old), and what became of registrations and emissions on the way. `entryFaults` counts what 02 §4.1
- * and 05 §3, §5, §6 exclude, in every window: with the records alone, not with the rules that made them. `regimeWindow` is the first
+ * and 05 §3 to §6 exclude, in every window: with the records alone, not with the rules that made them. `regimeWindow` is the first
  * window that includes a bundle of a node that is no founder (05 §1), `soleQuorumUntil` the last in which the bootstrap node alone is
  * a quorum.
  */
 export class Growth implements Measure {
   #before: Settled;
-  readonly #joining: readonly number[];
   readonly #founders: ReadonlySet<Id>;
   /** Active nodes at the end of each epoch, and the same by the formula. */
   readonly #curve: { readonly nodes: number; readonly formula: number }[] = [];
-  /** By the formula: in the table now, and admitted so far. */
-  #formula: number;
-  #formulaAdmitted = 0;
+  readonly #formula: Admissions;
   #windows = 0;
   #admitted = 0;
   #pruned = 0;
@@ -46,15 +40,17 @@ export class Growth implements Measure {
   #refused = 0;
   #welcomed = 0;
   #faults = 0;
+  #poolMost = 0;
+  /** Segments of the longest chain that entered the pool. */
+  #longest = 0;
   #regimeWindow = -1;
   #soleQuorumUntil = -1;
 
   /** `start`: the state before window 0. `joining`: since when each host that is no founder seeks entry. */
   constructor(start: Settled, joining: readonly number[]) {
     this.#before = start;
-    this.#joining = joining;
     this.#founders = new Set(start.network.founders);
-    this.#formula = this.#founders.size;
+    this.#formula = new Admissions(this.#founders.size, joining);
   }
 
   notice(_host: number, notice: Notice): void {
@@ -103,6 +99,7 @@ export class Growth implements Measure {
       this.#expect(lengths.every((length, i) => i === 0 || length >= (lengths[i - 1] as bigint)));
       this.#expect(state.candidate(node.nodeId) === undefined);
     }
+    this.#checkLengths(step);
     const { before, admitted } = step;
     const { window } = step.record.settled;
     this.#expect(admitted.length <= slotsOf(network, window, openWindow(before).roster.members.length));
@@ -113,6 +110,26 @@ export class Growth implements Measure {
     }
     // Transfers of the window would hide who received the emission.
     if (window > 0 && step.record.operations.length === 0) this.#checkEmission(step);
+  }
+
+  /** 05 §4: the chains that entered the pool are as long as the pressure asked, whoever came first. */
+  #checkLengths({ before, record }: Step): void {
+    const { state, network } = record.settled;
+    const { tau2Windows, adaptiveVdfMultiplier, adaptiveVdfThreshold } = network.params;
+    const active = BigInt(openWindow(before).roster.members.length);
+    const entered = record.registrations
+      .filter(({ nodeId }) => isIn(state.candidate(nodeId)) || state.node(nodeId) !== undefined)
+      .map(({ vdfChainLength }) => Number(vdfChainLength))
+      .sort((a, b) => a - b);
+    const waiting = [...before.state.candidates()].filter(isIn).length;
+    this.#poolMost = Math.max(this.#poolMost, waiting);
+    entered.forEach((length, i) => {
+      const pending = BigInt(waiting + i);
+      const isCalm = active === 0n || 100n * pending <= active * BigInt(adaptiveVdfThreshold);
+      const required = isCalm ? tau2Windows : (tau2Windows * pending * BigInt(adaptiveVdfMultiplier)) / active;
+      this.#expect(BigInt(length) >= required);
+      this.#longest = Math.max(this.#longest, length);
+    });
   }
 
   /** 05 §6: the emission goes to the admitted node's operator under `mesh`, else to the winner's. */
@@ -136,19 +153,15 @@ export class Growth implements Measure {
   /** The formula goes on by one window; at the end of an epoch both curves get a point. */
   #follow(settled: Settled): void {
     const { network, window } = settled;
-    const tau2 = Number(network.params.tau2Windows);
-    const ready = this.#joining.filter((joins) => joins + tau2 <= window).length;
-    const admits = Math.min(ready - this.#formulaAdmitted, slotsOf(network, window, this.#formula));
-    this.#formulaAdmitted += admits;
-    this.#formula += admits;
-    if (window === 0 || window % tau2 !== 0) return;
-    this.#curve.push({ nodes: openWindow(settled).roster.members.length, formula: this.#formula });
+    this.#formula.enter(network, window);
+    if (window === 0 || window % Number(network.params.tau2Windows) !== 0) return;
+    this.#curve.push({ nodes: openWindow(settled).roster.members.length, formula: this.#formula.nodes });
   }
 
   metrics(): Metrics {
     const metrics: Record<string, number> = {
       nodesActive: openWindow(this.#before).roster.members.length,
-      nodesByFormula: this.#formula,
+      nodesByFormula: this.#formula.nodes,
       admitted: this.#admitted,
       pruned: this.#pruned,
       expired: this.#expired,
@@ -157,6 +170,8 @@ export class Growth implements Measure {
       welcomed: this.#welcomed,
       welcomeShare: rounded(this.#welcomed / Math.max(1, this.#windows), 4),
       entryFaults: this.#faults,
+      poolMost: this.#poolMost,
+      longestChain: this.#longest,
       regimeWindow: this.#regimeWindow,
       soleQuorumUntil: this.#soleQuorumUntil,
     };
