@@ -195,6 +195,22 @@ describe('held objects (09 §10.4, §12.9–12.12)', () => {
     expect(lone.ofType('want')[0]).toEqual(setsOf('want', 5, MEMBERS, SET_BUNDLE, 0, [1]));
   });
 
+  it('bundles that came before their window was open, and then wait for T_W, are not asked for again', () => {
+    let verdict: Verdict = holdUntil('window', 6);
+    const lone = withVerdict(() => verdict);
+    lone.receiveObject(0, bundleOf(1, 6));
+    verdict = holdUntil('timechain', 6);
+    lone.enter(6, MEMBERS);
+    lone.gossip.ready({ until: 'window', window: 6 }, lone.now);
+    for (let peer = 1; peer < 6; peer++) lone.receive(peer, setsOf('have', 6, MEMBERS, SET_BUNDLE, 0, [1, 2]));
+    lone.take();
+    lone.wait(PULL_DELAY);
+    expect(lone.ofType('want')).toEqual([setsOf('want', 6, MEMBERS, SET_BUNDLE, 0, [2])]);
+    verdict = ACCEPT;
+    lone.gossip.ready({ until: 'timechain', window: 6 }, lone.now);
+    expect(lone.accepted.has(bundleOf(1, 6).id)).toBe(true);
+  });
+
   it(`${MOST_HELD_PER_LINK} of one link and ${MOST_HELD} in all; the newest is dropped`, () => {
     const lone = withVerdict(() => holdUntil('window', 6));
     const vote = (serial: number) => voteOf(serial, 6, 1, PREVOTE, VALUE);

@@ -36,6 +36,27 @@ describe('silent weight, of eight equal nodes', () => {
   });
 });
 
+describe('every machine at another pace from window 9 on', () => {
+  test.each([2_000, 500])('%d thousandths: windows last accordingly, and D does not answer', (speed) => {
+    const { metrics } = run({
+      nodes: 4,
+      windows: 17,
+      profile: { tau2: 8 },
+      hosts: [{ count: 4, spread: 10, chainLength: 1_000 }],
+      network: { links: 2 },
+      faults: [{ type: 'pace', window: 9, hosts: { share: 100 }, speed }],
+      measure: ['epochs'],
+    });
+    const [before, after] = [
+      metrics['epoch.1.windowsPerMinute'] as number,
+      metrics['epoch.2.windowsPerMinute'] as number,
+    ];
+    expect(after / before).toBeGreaterThan((speed / 1_000) * 0.85);
+    expect(after / before).toBeLessThan((speed / 1_000) * 1.05);
+    expect(metrics).toMatchObject({ 'epoch.1.d': 2_636, 'epoch.2.d': 2_715, dFaults: 0 });
+  });
+});
+
 test('adoption by certificate only: fewer are included, D falls; by bundles it does not', () => {
   const after = (adoption: 'bundles' | 'certificate'): RunResult['metrics'] =>
     run({

@@ -185,6 +185,19 @@ describe('several candidates', () => {
     expect(judged(under('protocol'))).toBeGreaterThanOrEqual(6);
   });
 
+  test('growth counts chains that are shorter than the pressure asks (05 §4)', () => {
+    const shorterBy = (less: bigint) => (record: FinalRecord) => ({
+      ...record,
+      registrations: record.registrations.map((made) => ({ ...made, vdfChainLength: made.vdfChainLength - less })),
+    });
+    expect(judged(shorterBy(0n))).toBe(0);
+    // The first to enter has a chain of exactly τ₂ segments, the others have hashed on meanwhile.
+    expect(judged(shorterBy(1n))).toBeGreaterThanOrEqual(1);
+    expect(judged(shorterBy(8n))).toBe(4);
+    expect(result.metrics).toMatchObject({ poolMost: 0 });
+    expect(result.metrics.longestChain).toBeGreaterThan(TAU2);
+  });
+
   test('growth counts who left the pool because the time was over', () => {
     const expiredWith = (expires: bigint): number | undefined => {
       const growth = new Growth(run.genesis, []);

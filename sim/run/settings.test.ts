@@ -49,7 +49,7 @@ describe('a scenario', () => {
     ],
     [
       { faults: [{ type: 'crsh', window: 1, hosts: ['n000'] }] },
-      'two: faults.0.type: "crsh" is not one of crash, restart, cut, heal, lose (did you mean crash?)',
+      'two: faults.0.type: "crsh" is not one of crash, restart, pace, cut, heal, lose (did you mean crash?)',
     ],
     [
       { faults: [{ type: 'crash', window: 1, hosts: ['n00'] }] },

@@ -5,6 +5,7 @@ import { EquivocatingVoter } from '#sim/adversary/equivocating-voters.ts';
 import { Farm } from '#sim/adversary/farm.ts';
 import { PrecomputedChain } from '#sim/adversary/precomputed-chain.ts';
 import { SignatureFlood } from '#sim/adversary/signature-flood.ts';
+import { WithheldBundles } from '#sim/adversary/withheld-bundles.ts';
 import { makeFounders } from './founders.ts';
 import type { Scenario, ScenarioInput } from './scenario.ts';
 import { parseScenario, ScenarioError } from './settings.ts';
@@ -30,6 +31,7 @@ test('every host that a line names has the strategy of its type, the others none
       { type: 'equivocating-voters', hosts: ['n005'] },
       { type: 'precomputed-chain', hosts: { share: 13 }, windows: 2 },
       { type: 'farm', host: 'n001', cores: 2, admitted: 'idle' },
+      { type: 'withheld-bundles', hosts: ['n003'] },
     ]),
     makeFounders(NODES, mlDsa65),
     mlDsa65,
@@ -41,6 +43,7 @@ test('every host that a line names has the strategy of its type, the others none
     ['n005', EquivocatingVoter],
     ['n007', PrecomputedChain],
     ['n001', Farm],
+    ['n003', WithheldBundles],
   ]);
 });
 
