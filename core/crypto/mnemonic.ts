@@ -47,6 +47,9 @@ export const parseMnemonic = (text: string): ParsedMnemonic => {
   return checksum(entropy) === expected ? { ok: true, value: entropy } : { ok: false, error: 'INVALID_CHECKSUM' };
 };
 
-/** The 64 bytes all keys come from. Takes seconds, on purpose: 2^20 iterations of PBKDF2 over the entropy (01 §7.2). */
-export const masterSeed = (entropy: Uint8Array): Uint8Array =>
-  pbkdf2(entropy, ascii(SEED_SALT), ITERATIONS, MASTER_SEED_SIZE);
+/**
+ * The 64 bytes all keys come from. Takes seconds, on purpose: 2^20 iterations of PBKDF2 over the entropy (01 §7.2). `derive` is the same
+ * function from elsewhere, as from the system.
+ */
+export const masterSeed = (entropy: Uint8Array, derive: typeof pbkdf2 = pbkdf2): Uint8Array =>
+  derive(entropy, ascii(SEED_SALT), ITERATIONS, MASTER_SEED_SIZE);

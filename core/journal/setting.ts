@@ -1,9 +1,7 @@
-import { ascii, equalBytes } from '../bytes/bytes.ts';
-import { FatalInvariant } from '../bytes/fatal.ts';
+import { equalBytes } from '../bytes/bytes.ts';
 import { nodeId } from '../crypto/ids.ts';
-import { buildGenesis, type Founder, foundersLayout, type Genesis, type GenesisInput } from '../genesis/genesis.ts';
-import { decodeParams, paramsLayout } from '../genesis/params.ts';
-import { MONTANA, PUBLISHED, type Rules, rulesSuffixLayout } from '../genesis/rules.ts';
+import { decodeGenesis } from '../genesis/decode.ts';
+import type { Genesis } from '../genesis/genesis.ts';
 import type { Adoption } from '../participant/context.ts';
 import { ORDINARY_TIMERS, PATIENT_TIMERS, type TimerFigures } from '../participant/timers.ts';
 import { MemoryBase } from '../state/memory-base.ts';
@@ -58,9 +56,9 @@ export const madeOf = (setting: FlatSetting): Made | string => {
 };
 
 const settledOf = ({ genesis: bytes, nodes }: FlatSetting): Settled | undefined => {
-  const genesis = genesisOf(bytes);
-  if (genesis === undefined) return undefined;
-  const settled = genesisSettled(genesis, new MemoryBase());
+  const genesis = decodeGenesis(bytes);
+  if (!genesis.ok) return undefined;
+  const settled = genesisSettled(genesis.value, new MemoryBase());
   const changes: (readonly [string, Uint8Array])[] = [];
   for (const record of nodes) {
     const node = decodeNodeRecord(record);
@@ -69,54 +67,4 @@ const settledOf = ({ genesis: bytes, nodes }: FlatSetting): Settled | undefined 
   }
   const { state } = settled;
   return { ...settled, state: state.with(state.apply({ node: changes }).delta) };
-};
-
-/** The network whose hash-bound bytes these are. */
-const genesisOf = (bytes: Uint8Array): Genesis | undefined => {
-  const input = genesisInput(bytes);
-  if (input === undefined) return undefined;
-  try {
-    const genesis = buildGenesis(input);
-    return equalBytes(genesis.paramsBytes, bytes) ? genesis : undefined;
-  } catch (error) {
-    // Two founders of one key.
-    if (error instanceof FatalInvariant) return undefined;
-    throw error;
-  }
-};
-
-const genesisInput = (bytes: Uint8Array): GenesisInput | undefined => {
-  const params = decodeParams(bytes.subarray(0, paramsLayout.minimum));
-  if (!params.ok) return undefined;
-  const { bootstrapAccountPubkey: accountPubkey, bootstrapNodePubkey: nodePubkey } = params.value;
-  const rest = bytes.subarray(paramsLayout.minimum);
-  const rules = rulesIn(rest);
-  const others = rules === PUBLISHED ? rest : rest.subarray(rulesSuffixLayout.minimum);
-  const founders = others.length === 0 ? NOBODY : foundersLayout.decode(others);
-  if (!founders.ok) return undefined;
-  return { params: params.value, rules, founders: [{ accountPubkey, nodePubkey }, ...founders.value.founders] };
-};
-
-const NOBODY = { ok: true, value: { founders: [] as readonly Founder[] } } as const;
-
-const SUFFIX_TAG = ascii('mt-rules');
-
-/** The rules of the suffix that `bytes` begin with, if they do; else the published ones (09 §1). */
-const rulesIn = (bytes: Uint8Array): Rules => {
-  const suffix = rulesSuffixLayout.decode(bytes.subarray(0, rulesSuffixLayout.minimum));
-  if (!suffix.ok || !equalBytes(suffix.value.tag, SUFFIX_TAG)) return PUBLISHED;
-  const { choices } = suffix.value;
-  const choice = <K extends keyof Rules>(field: K, at: number): Rules[K] =>
-    (choices[at] === 0 ? PUBLISHED : MONTANA)[field];
-  return {
-    activation: choice('activation', 0),
-    birthFrontier: choice('birthFrontier', 1),
-    creationCooldown: choice('creationCooldown', 2),
-    lottery: choice('lottery', 3),
-    admission: choice('admission', 4),
-    entryProof: choice('entryProof', 5),
-    finality: choice('finality', 6),
-    collection: choice('collection', 7),
-    timechainSeed: choice('timechainSeed', 8),
-  };
 };

@@ -1,20 +1,19 @@
-import { readFileSync } from 'node:fs';
 import { enableCompileCache } from 'node:module';
 import { Command, CommanderError, Option } from 'commander';
+import { FileFaults, Refused } from '#node/config/refused.ts';
+import { addNodeCommands } from './node-commands.ts';
 import type { ReportOptions } from './report.ts';
 import type { RunOptions } from './run.ts';
 import type { SweepOptions } from './sweep.ts';
 import { UsageError } from './usage.ts';
+import { version } from './version.ts';
 
 // Halves the start: the modules that a command loads are compiled once for all its calls.
 enableCompileCache();
 
-/** Exit code of a command that was called wrongly. */
+/** Exit codes of a command that cannot do what it was asked, and of one that was called wrongly. */
+const REFUSED = 1;
 const USAGE = 2;
-
-const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
-  version: string;
-};
 
 // A reader that has seen enough, as in `montana list | head`, is no fault. The code is a shell's for SIGPIPE.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
@@ -180,11 +179,15 @@ program
   .option('--json', 'one JSON object on stdout')
   .action(async (options: { json?: boolean }) => (await import('./list.ts')).list(options));
 
+addNodeCommands(program);
+
 try {
   if (process.argv.length > 2) await program.parseAsync();
   else process.exitCode = await (await import('./ui.ts')).ui();
 } catch (error) {
-  if (error instanceof UsageError) console.error(`montana: ${oneLine(error.message)}`);
+  if (error instanceof FileFaults) console.error(error.message);
+  else if (error instanceof UsageError || error instanceof Refused) console.error(`montana: ${oneLine(error.message)}`);
   else if (!(error instanceof CommanderError)) throw error;
-  process.exitCode = error instanceof CommanderError && error.exitCode === 0 ? 0 : USAGE;
+  if (error instanceof Refused) process.exitCode = REFUSED;
+  else process.exitCode = error instanceof CommanderError && error.exitCode === 0 ? 0 : USAGE;
 }

@@ -1,0 +1,89 @@
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
+import type { Status } from '#node/api/schemas.ts';
+import { systemCode } from '#node/config/refused.ts';
+import { Devnet } from '#node/devnet/devnet.ts';
+import { LiveLines } from './live-lines.ts';
+import { UsageError } from './usage.ts';
+
+export interface DevnetCommandOptions {
+  readonly nodes: string;
+  readonly windows?: string;
+  readonly dir?: string;
+  readonly keep?: boolean;
+}
+
+/** Milliseconds between two looks. */
+const PAUSE = 1_000;
+
+const INTERRUPTED = 130;
+
+const whole = (option: string, text: string, least: number, most: number): number => {
+  const value = Number(text);
+  if (/^\d+$/.test(text) && value >= least && value <= most) return value;
+  throw new UsageError(`${option} ${text}: write a whole number from ${least} to ${most}`);
+};
+
+/** `montana devnet`: exit code 0: all state roots agreed; 1: they did not, or a node ended; 130: interrupted before `--windows`. */
+export const devnet = async (options: DevnetCommandOptions, script?: string): Promise<number> => {
+  const nodes = whole('--nodes', options.nodes, 1, 64);
+  const windows = options.windows === undefined ? undefined : whole('--windows', options.windows, 0, 1_000_000);
+  if (options.dir !== undefined) mustBeEmpty(options.dir);
+  let isInterrupted = false;
+  const woken = new AbortController();
+  const interrupt = (): void => {
+    // The second time: at once. Nodes end with the process that started them.
+    if (isInterrupted) process.exit(INTERRUPTED);
+    isInterrupted = true;
+    woken.abort();
+  };
+  process.on('SIGINT', interrupt).on('SIGTERM', interrupt).on('SIGHUP', interrupt);
+  const dir = resolve(options.dir ?? mkdtempSync(join(tmpdir(), 'montana-devnet-')));
+  const isKept = options.dir !== undefined || options.keep === true;
+  const network = await Devnet.make({ nodes, dir, ...(script === undefined ? {} : { script }) });
+  const lines = new LiveLines();
+  try {
+    process.stdout.write(`${nodes} nodes in ${dir}, network ${network.genesis.network.genesisHash}\n`);
+    await network.startAll();
+    while (!isInterrupted) {
+      const statuses = await network.statuses();
+      lines.show(statuses.map(nodeLine));
+      const fault = network.fault();
+      if (fault !== undefined) {
+        process.stderr.write(`montana: ${fault}\n`);
+        return 1;
+      }
+      if (windows !== undefined && statuses.every((status) => (status?.standing.finalWindow ?? -1) >= windows)) break;
+      await wait(PAUSE, undefined, { signal: woken.signal }).catch(() => {});
+    }
+    if (isInterrupted && windows !== undefined) return INTERRUPTED;
+    process.stdout.write('all state roots agreed\n');
+    return 0;
+  } finally {
+    await network.stopAll();
+    if (isKept) process.stdout.write(`kept in ${dir}\n`);
+    else rmSync(dir, { recursive: true, force: true });
+    process.off('SIGINT', interrupt).off('SIGTERM', interrupt).off('SIGHUP', interrupt);
+  }
+};
+
+const mustBeEmpty = (dir: string): void => {
+  try {
+    if (readdirSync(dir).length === 0) return;
+  } catch (error) {
+    if (systemCode(error) === 'ENOENT') return;
+    throw new UsageError(`--dir ${dir}: ${systemCode(error) === 'ENOTDIR' ? 'is no folder' : 'cannot be read'}`);
+  }
+  throw new UsageError(`--dir ${dir}: is not empty; name a folder that is not there yet`);
+};
+
+const nodeLine = (status: Status | undefined, index: number): string => {
+  const name = `node-${index}`.padEnd(8);
+  if (status === undefined) return `${name} does not answer`;
+  const { standing, peers, hashRate } = status;
+  const final = String(standing.finalWindow).padStart(5);
+  const rate = `${(hashRate / 1_000_000).toFixed(2)} M/s`.padStart(9);
+  return `${name} window ${String(standing.window).padStart(5)} round ${standing.round}  final ${final}  ${peers.length} peers ${rate}  root ${standing.stateRoot.slice(0, 16)}`;
+};

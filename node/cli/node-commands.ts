@@ -1,0 +1,107 @@
+import type { Command } from 'commander';
+import { DEFAULT_FOLDER } from '#node/config/folder.ts';
+import type { DevnetCommandOptions } from './devnet.ts';
+import type { NodeInitOptions } from './node-init.ts';
+import type { NodeStartOptions } from './node-start.ts';
+import type { NodeStatusOptions } from './node-status.ts';
+import type { NodeStopOptions } from './node-stop.ts';
+
+const DIR = ['--dir <folder>', "the node's folder", DEFAULT_FOLDER] as const;
+
+/** `montana node …` and `montana devnet`. */
+export const addNodeCommands = (program: Command): void => {
+  const node = program.command('node').description('a node of a network: make, start, ask and stop it');
+
+  node
+    .command('init')
+    .description("make a node's folder: identity, configuration, genesis file")
+    .option(...DIR)
+    .option('--genesis <file>', 'genesis file of the network to join; it is copied')
+    .option('--mnemonic <->', '-: recover the identity from 24 words on stdin; without it, a new one')
+    .addHelpText(
+      'after',
+      `
+A new identity is 24 words. They are printed once: write them down. The keys stand in identity.bin, which only you can
+read. montana.yaml has every setting with its default, as a comment.
+
+Exit code 0: made; 1: it could not be; 2: wrong usage.
+
+Examples:
+  montana node init --dir alice --genesis genesis.yaml
+  montana node init --dir alice --mnemonic - < words.txt`,
+    )
+    .action(async (options: NodeInitOptions) => {
+      process.exitCode = await (await import('./node-init.ts')).nodeInit(options);
+    });
+
+  node
+    .command('start')
+    .description('run the node of a folder until it is stopped')
+    .option(...DIR)
+    .addHelpText(
+      'after',
+      `
+All settings are in <folder>/montana.yaml; \`montana node config\` lists them. The log goes to stderr, a JSON object a line.
+Ctrl-C, SIGTERM or \`montana node stop\` end it: it takes leave of its peers and closes its store; a second Ctrl-C ends it
+at once. The folder can be copied while no node runs in it. Never run two copies: they would contradict each other.
+
+Exit code 0: stopped; 1: it could not start, or could not go on, and says why; 2: wrong usage.
+
+Example:
+  montana node start --dir alice 2>> alice/node.log`,
+    )
+    .action(async (options: NodeStartOptions) => {
+      process.exitCode = await (await import('./node-start.ts')).nodeStart(options);
+    });
+
+  node
+    .command('status')
+    .description('ask a running node: window, hash rate, peers')
+    .option(...DIR)
+    .option('--json', 'one JSON object on stdout')
+    .addHelpText('after', '\nExit code 0: it answered; 1: no node runs there; 2: wrong usage.')
+    .action(async (options: NodeStatusOptions) => {
+      process.exitCode = await (await import('./node-status.ts')).nodeStatus(options);
+    });
+
+  node
+    .command('stop')
+    .description('end a running node and wait until it has ended')
+    .option(...DIR)
+    .addHelpText('after', '\nExit code 0: it has ended; 1: no node runs there, or it does not end; 2: wrong usage.')
+    .action(async (options: NodeStopOptions) => {
+      process.exitCode = await (await import('./node-stop.ts')).nodeStop(options);
+    });
+
+  node
+    .command('config')
+    .description('list the keys of montana.yaml, with their defaults')
+    .action(async () => {
+      process.stdout.write(`${(await import('#node/config/config.ts')).configTable()}\n`);
+    });
+
+  program
+    .command('devnet')
+    .description('a network of its own on this machine: founders as processes, until Ctrl-C')
+    .option('--nodes <n>', 'how many', '4')
+    .option('--windows <n>', 'end by itself when window n is final everywhere')
+    .option('--dir <folder>', 'make it there, and keep it (default: a temporary folder)')
+    .option('--keep', 'keep the temporary folder too')
+    .addHelpText(
+      'after',
+      `
+Each node is a process with a folder of its own: node-0, node-1 … hold configuration, identity, database and log. They
+listen on free ports of 127.0.0.1. A window takes one to two seconds with four nodes on two cores. The state roots of all
+nodes are compared after every window. No process is left behind, however this one ends.
+
+Exit code 0: all roots agreed; 1: they did not, or a node ended; 2: wrong usage; 130: interrupted before --windows.
+
+Examples:
+  montana devnet
+  montana devnet --nodes 3 --windows 20
+  montana devnet --dir net   then, elsewhere:   montana node status --dir net/node-0`,
+    )
+    .action(async (options: DevnetCommandOptions) => {
+      process.exitCode = await (await import('./devnet.ts')).devnet(options);
+    });
+};
