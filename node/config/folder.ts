@@ -1,0 +1,36 @@
+import { mkdirSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { Refused, systemReason } from './refused.ts';
+
+/** Where a node's folder is when nobody says otherwise. */
+export const DEFAULT_FOLDER = 'montana-node';
+
+/** What stands in a node's folder. */
+export interface NodeFolder {
+  readonly path: string;
+  readonly config: string;
+  /** Keys; readable by its owner only. */
+  readonly identity: string;
+  /** What `node init` calls the genesis file. */
+  readonly genesis: string;
+  /** Unix socket of the API. */
+  readonly socket: string;
+}
+
+export const nodeFolder = (path: string): NodeFolder => ({
+  path: resolve(path),
+  config: join(path, 'montana.yaml'),
+  identity: join(path, 'identity.bin'),
+  genesis: join(path, 'genesis.yaml'),
+  socket: join(path, 'api.sock'),
+});
+
+/** Makes the folder, for its owner only. Throws `Refused`. */
+export const makeNodeFolder = (path: string): NodeFolder => {
+  try {
+    mkdirSync(path, { recursive: true, mode: 0o700 });
+  } catch (error) {
+    throw new Refused(`${path}: cannot be made: ${systemReason(error)}; name another folder with --dir`);
+  }
+  return nodeFolder(path);
+};

@@ -1,0 +1,146 @@
+import { closeSync, fchmodSync, fstatSync, fsyncSync, openSync, readSync, writeSync } from 'node:fs';
+import { ascii, concat, equalBytes, type Id } from '#core/bytes/bytes.ts';
+import { layout, raw } from '#core/bytes/layout.ts';
+import { accountId, nodeId, peerId } from '#core/crypto/ids.ts';
+import { type RoleSeeds, roleSeeds } from '#core/crypto/keys.ts';
+import { mlDsa65, mlDsaKeyPair } from '#core/crypto/ml-dsa.ts';
+import { type SigningKey, SUITE_ML_DSA_65 } from '#core/crypto/suite.ts';
+import { wipe } from '#core/tunnel/wipe.ts';
+import { Refused, systemCode, systemReason } from './refused.ts';
+
+/** `identity.bin` (01 §7.5), 73 bytes: what every key of the owner comes from. */
+const RECOVERABLE = layout('IdentityRecoverable', { masterSeed: raw(64) });
+
+/** The same without the master seed, 137 bytes: nobody can write the words of this one down. */
+const EPHEMERAL = layout('IdentityEphemeral', { account: raw(32), node: raw(32), app: raw(64) });
+
+const MAGIC = ascii('montana1');
+const HEADER = MAGIC.length + 1;
+const VERSION_RECOVERABLE = 1;
+const VERSION_EPHEMERAL = 2;
+const MOST = HEADER + EPHEMERAL.minimum;
+
+/** Who a node is. */
+export interface Identity {
+  /** 32 bytes each; `wipeIdentity` ends them. */
+  readonly seeds: RoleSeeds;
+  /** Of the account that operates the node. */
+  readonly accountKey: Uint8Array;
+  readonly nodeKey: Uint8Array;
+  readonly accountId: Id;
+  readonly nodeId: Id;
+  /** `Qm…` */
+  readonly peerId: string;
+}
+
+const publicKey = (seed: Uint8Array): Uint8Array => {
+  const pair = mlDsaKeyPair(seed);
+  wipe(pair.secretKey);
+  return pair.publicKey;
+};
+
+const identityOf = (seeds: RoleSeeds): Identity => {
+  const [accountKey, nodeKey] = [publicKey(seeds.account), publicKey(seeds.node)];
+  return {
+    seeds,
+    accountKey,
+    nodeKey,
+    accountId: accountId(SUITE_ML_DSA_65, accountKey),
+    nodeId: nodeId(nodeKey),
+    peerId: peerId(nodeKey),
+  };
+};
+
+export const wipeIdentity = ({ seeds }: Identity): void => wipe(seeds.account, seeds.node, seeds.app);
+
+/** The account's key: it signs the registration of a candidate (05 §8). */
+export const operatorKey = ({ seeds }: Identity): SigningKey => mlDsa65.key(seeds.account);
+
+/** Writes an identity that its 24 words recover. The seed stays the caller's to wipe. Throws `Refused` if the file is there. */
+export const writeRecoverable = (file: string, masterSeed: Uint8Array): Identity => {
+  writeNew(file, VERSION_RECOVERABLE, RECOVERABLE.encode({ masterSeed }));
+  return identityOf(roleSeeds(masterSeed));
+};
+
+const copyOf = ({ account, node, app }: RoleSeeds): RoleSeeds => ({
+  account: account.slice(),
+  node: node.slice(),
+  app: app.slice(),
+});
+
+/** Writes an identity of fresh keys that lives only in this file (01 §7.5, Mode B). */
+export const writeEphemeral = (file: string, seeds: RoleSeeds): Identity => {
+  writeNew(file, VERSION_EPHEMERAL, EPHEMERAL.encode(seeds));
+  return identityOf(seeds);
+};
+
+/** Readable by its owner from its first byte on, and never over another. */
+const writeNew = (file: string, version: number, body: Uint8Array): void => {
+  const bytes = concat(MAGIC, Uint8Array.of(version), body);
+  try {
+    const handle = openSync(file, 'wx', 0o600);
+    try {
+      fchmodSync(handle, 0o600);
+      writeSync(handle, bytes);
+      fsyncSync(handle);
+    } finally {
+      closeSync(handle);
+    }
+  } catch (error) {
+    const advice = 'it is kept; use another folder, or move it away if you have its words';
+    if (systemCode(error) === 'EEXIST') throw new Refused(`${file}: there is an identity already; ${advice}`);
+    throw new Refused(`${file}: cannot be written: ${systemReason(error)}; choose a folder you may write to`);
+  } finally {
+    wipe(bytes, body);
+  }
+};
+
+/** Reads an identity file. Throws `Refused`: missing, readable by others, or none. */
+export const readIdentity = (file: string): Identity => {
+  const bytes = new Uint8Array(MOST + 1);
+  try {
+    return identityOf(parse(file, bytes.subarray(0, readOwn(file, bytes))));
+  } finally {
+    wipe(bytes);
+  }
+};
+
+/** Reads what only its owner can read; returns the length. */
+const readOwn = (file: string, target: Uint8Array): number => {
+  let handle: number;
+  try {
+    handle = openSync(file, 'r');
+  } catch (error) {
+    if (systemCode(error) === 'ENOENT')
+      throw new Refused(`${file}: there is no identity; make one with "montana node init"`);
+    throw new Refused(`${file}: cannot be read: ${systemReason(error)}; run the node as the user who owns it`);
+  }
+  try {
+    const { mode } = fstatSync(handle);
+    if (process.platform !== 'win32' && (mode & 0o077) !== 0) {
+      const digits = (mode & 0o777).toString(8).padStart(4, '0');
+      throw new Refused(`${file}: others can read your keys (mode ${digits}); run "chmod 600 ${file}"`);
+    }
+    return readSync(handle, target);
+  } catch (error) {
+    if (error instanceof Refused) throw error;
+    throw new Refused(
+      `${file}: cannot be read: ${systemReason(error)}; put your copy of the file back, or recover it from its words`,
+    );
+  } finally {
+    closeSync(handle);
+  }
+};
+
+const parse = (file: string, bytes: Uint8Array): RoleSeeds => {
+  const body = bytes.subarray(HEADER);
+  const version = equalBytes(bytes.subarray(0, MAGIC.length), MAGIC) ? bytes[MAGIC.length] : undefined;
+  if (version === VERSION_RECOVERABLE) {
+    const kept = RECOVERABLE.decode(body);
+    if (kept.ok) return roleSeeds(kept.value.masterSeed);
+  } else if (version === VERSION_EPHEMERAL) {
+    const kept = EPHEMERAL.decode(body);
+    if (kept.ok) return copyOf(kept.value);
+  }
+  throw new Refused(`${file}: is no identity file, or a damaged one; put your copy back, or recover it from its words`);
+};
