@@ -117,6 +117,11 @@ export class LiveHost {
       case 'classify':
         this.#parts.post({ type: 'classified', request: message.request, level: this.#door.classify(message.key) });
         break;
+      case 'pace': {
+        const pace = { iterations: this.#hasher.count(), difficulty: openWindow(this.#settled).d };
+        this.#parts.post({ type: 'paced', request: message.request, pace });
+        break;
+      }
       case 'leave':
         this.#door.leave(message.grant);
         break;
@@ -223,8 +228,11 @@ export class LiveHost {
 
   #submit(bytes: Uint8Array, notBefore: number): void {
     const operation = decodeOperation(bytes);
-    if (operation.ok) this.#handle(() => this.#host.submit(operation.value, notBefore));
-    else this.#parts.post({ type: 'submitted', operation: ZERO_ID, verdict: `reject: ${operation.error}` });
+    if (operation.ok) {
+      const isEarly = notBefore > this.#settled.window + 1;
+      if (isEarly) this.#said.push({ type: 'submitted', operation: operation.value.id, verdict: 'scheduled' });
+      this.#handle(() => this.#host.submit(operation.value, notBefore));
+    } else this.#parts.post({ type: 'submitted', operation: ZERO_ID, verdict: `reject: ${operation.error}` });
   }
 
   /** No input is handled any more, so nothing is signed. */

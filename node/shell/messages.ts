@@ -2,7 +2,7 @@ import type { Id } from '#core/bytes/bytes.ts';
 import type { Result } from '#core/bytes/result.ts';
 import type { ProofRejected } from '#core/tunnel/listener.ts';
 import type { AccessLevel } from '#core/tunnel/online-proof.ts';
-import type { Standing } from './protocol.ts';
+import type { Pace, Standing } from './protocol.ts';
 
 /** To the protocol's thread. `request` comes back with the answer. */
 export type ToProtocol =
@@ -13,6 +13,7 @@ export type ToProtocol =
   | { readonly type: 'judge'; readonly request: number; readonly advertisement: Uint8Array; readonly key: Uint8Array }
   | { readonly type: 'leave'; readonly grant: number }
   | { readonly type: 'classify'; readonly request: number; readonly key: Uint8Array }
+  | { readonly type: 'pace'; readonly request: number }
   | { readonly type: 'stop' };
 
 /** One message for some links, in the order of a thread's sends. */
@@ -38,5 +39,6 @@ export type FromProtocol =
   | { readonly type: 'confirmed'; readonly operation: Id; readonly window: number }
   | { readonly type: 'judged'; readonly request: number; readonly result: Result<Admission, ProofRejected> }
   | { readonly type: 'classified'; readonly request: number; readonly level: AccessLevel | undefined }
+  | { readonly type: 'paced'; readonly request: number; readonly pace: Pace }
   /** The last one: nothing is signed any more. */
   | { readonly type: 'stopped'; readonly reason: string };

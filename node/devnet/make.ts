@@ -1,0 +1,86 @@
+import { randomBytes } from 'node:crypto';
+import { writeFileSync } from 'node:fs';
+import { type AddressInfo, createServer } from 'node:net';
+import { join } from 'node:path';
+import { buildGenesis, type Genesis } from '#core/genesis/genesis.ts';
+import type { Constants } from '#core/genesis/params.ts';
+import { DEVNET } from '#core/genesis/profiles.ts';
+import { MONTANA } from '#core/genesis/rules.ts';
+import { configText } from '#node/config/config.ts';
+import { makeNodeFolder, type NodeFolder } from '#node/config/folder.ts';
+import { writeGenesisFile } from '#node/config/genesis-file.ts';
+import { type Identity, wipeIdentity, writeEphemeral } from '#node/config/identity.ts';
+import type { KeyName } from '#node/config/keys.ts';
+
+export interface DevnetPlan {
+  readonly nodes: number;
+  /** Holds genesis.yaml and the folders of the nodes. */
+  readonly dir: string;
+  /** By default those of 09 §2. */
+  readonly params?: Constants;
+  /** What every node's montana.yaml says besides. */
+  readonly config?: { readonly [K in KeyName]?: unknown };
+}
+
+/** A founder of the network. */
+export interface Founder {
+  readonly folder: NodeFolder;
+  readonly nodeId: string;
+  readonly peerId: string;
+  /** Multiaddr with `/p2p/Qm…`. */
+  readonly address: string;
+}
+
+export interface MadeDevnet {
+  readonly genesis: Genesis;
+  readonly founders: readonly Founder[];
+}
+
+/** Makes a network of founders with fresh identities: genesis file, folders, configurations, ports that are free now. */
+export const makeDevnet = async ({ nodes, dir, params = DEVNET, config = {} }: DevnetPlan): Promise<MadeDevnet> => {
+  makeNodeFolder(dir);
+  const ports = await freePorts(nodes);
+  const made = ports.map((port, index) => {
+    const folder = makeNodeFolder(join(dir, `node-${index}`));
+    const seeds = { account: random(32), node: random(32), app: random(64) };
+    return { folder, port, identity: writeEphemeral(folder.identity, seeds) };
+  });
+  const genesis = buildGenesis({ params, rules: MONTANA, founders: made.map(({ identity }) => keysOf(identity)) });
+  const file = join(dir, 'genesis.yaml');
+  writeGenesisFile(file, genesis);
+  const founders = made.map(({ folder, port, identity: { nodeId, peerId } }) => ({
+    folder,
+    nodeId,
+    peerId,
+    address: `${listenAt(port)}/p2p/${peerId}`,
+  }));
+  const peers = founders.map(({ address }) => address);
+  for (const { folder, port, identity } of made) {
+    writeFileSync(
+      folder.config,
+      configText({ genesis: '../genesis.yaml', listen: [listenAt(port)], peers, ...config }),
+    );
+    wipeIdentity(identity);
+  }
+  return { genesis, founders };
+};
+
+const random = (size: number): Uint8Array => new Uint8Array(randomBytes(size));
+
+const keysOf = ({ accountKey, nodeKey }: Identity) => ({ accountPubkey: accountKey, nodePubkey: nodeKey });
+
+const listenAt = (port: number): string => `/ip4/127.0.0.1/tcp/${port}`;
+
+/** Ports of 127.0.0.1 that nobody has at this moment. */
+const freePorts = async (count: number): Promise<readonly number[]> => {
+  const servers = await Promise.all(
+    Array.from({ length: count }, async () => {
+      const server = createServer();
+      await new Promise<void>((resolve, reject) => server.once('error', reject).listen(0, '127.0.0.1', resolve));
+      return server;
+    }),
+  );
+  const ports = servers.map((server) => (server.address() as AddressInfo).port);
+  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
+  return ports;
+};

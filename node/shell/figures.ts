@@ -1,0 +1,96 @@
+import { peerId } from '#core/crypto/ids.ts';
+import { type AccessLevel, LEVEL_ACCOUNT, LEVEL_CANDIDATE, LEVEL_NODE } from '#core/tunnel/online-proof.ts';
+import type { Counters, PeerStatus, Status } from '#node/api/schemas.ts';
+import type { Link } from '#node/transport/transport.ts';
+import type { Pace, Standing } from './protocol.ts';
+
+const LEVELS: Readonly<Record<AccessLevel, PeerStatus['level']>> = {
+  [LEVEL_NODE]: 'node',
+  [LEVEL_CANDIDATE]: 'candidate',
+  [LEVEL_ACCOUNT]: 'account',
+};
+
+/** Final windows a status lists. */
+const RECENT = 64;
+
+/** A rate is taken over this many milliseconds at least. */
+const SHORTEST = 500;
+
+type Counted = Pick<Status, 'uptimeSeconds' | 'recent' | 'hashRate' | 'difficulty' | 'peers' | 'counters'>;
+
+/** What a node counts for its owner. */
+export class Figures {
+  readonly counters = {
+    finalWindows: 0,
+    operationsFinal: 0,
+    messagesIn: 0,
+    messagesOut: 0,
+    bytesIn: 0,
+    bytesOut: 0,
+    linksOpened: 0,
+    linksClosed: 0,
+    dialsFailed: 0,
+    refused: 0,
+    penalties: 0,
+  } satisfies Counters;
+  readonly #since = performance.now();
+  readonly #links = new Map<number, { readonly link: Link; readonly since: number }>();
+  readonly #recent: Status['recent'] = [];
+  #sample = { at: this.#since, iterations: 0 };
+  #hashRate = 0;
+
+  opened(link: Link): void {
+    this.counters.linksOpened++;
+    this.#links.set(link.number, { link, since: performance.now() });
+  }
+
+  /** Whether the link was open. */
+  closed({ number }: Link): boolean {
+    if (!this.#links.delete(number)) return false;
+    this.counters.linksClosed++;
+    return true;
+  }
+
+  messageIn({ length }: Uint8Array): void {
+    this.counters.messagesIn++;
+    this.counters.bytesIn += length;
+  }
+
+  messageOut({ length }: Uint8Array): void {
+    this.counters.messagesOut++;
+    this.counters.bytesOut += length;
+  }
+
+  final({ finalWindow, stateRoot }: Standing, operations: number): void {
+    this.counters.finalWindows++;
+    this.counters.operationsFinal += operations;
+    this.#recent.push({ window: finalWindow, stateRoot });
+    if (this.#recent.length > RECENT) this.#recent.shift();
+  }
+
+  /** The part of a status that is counted here. */
+  status({ iterations, difficulty }: Pace): Counted {
+    const now = performance.now();
+    const elapsed = now - this.#sample.at;
+    if (elapsed >= SHORTEST) {
+      this.#hashRate = Math.max(0, Math.round(((iterations - this.#sample.iterations) * 1_000) / elapsed));
+      this.#sample = { at: now, iterations };
+    }
+    return {
+      uptimeSeconds: Math.floor((now - this.#since) / 1_000),
+      recent: [...this.#recent],
+      hashRate: this.#hashRate,
+      difficulty,
+      peers: [...this.#links.values()].map(({ link, since }) => ({
+        link: link.number,
+        nodeId: link.nodeId,
+        peerId: peerId(link.key),
+        address: link.address,
+        level: LEVELS[link.level],
+        isOutgoing: link.isOutgoing,
+        seconds: Math.floor((now - since) / 1_000),
+      })),
+      counters: { ...this.counters },
+    };
+  }
+}
