@@ -12,6 +12,14 @@ export interface Standing {
   readonly stateRoot: Id;
 }
 
+/** How fast the node hashes, for status. */
+export interface Pace {
+  /** The hasher's count: iterations since the start. */
+  readonly iterations: number;
+  /** D of the open window: iterations from one timechain value to the next. */
+  readonly difficulty: number;
+}
+
 /** What the protocol's thread tells the main one. */
 export interface ProtocolEvents {
   send(link: number, envelope: Uint8Array): void;
@@ -19,6 +27,7 @@ export interface ProtocolEvents {
   final(standing: Standing, operations: number): void;
   /** Bytes that are no message, or a broken rule: counted by the peer table. */
   penalty(link: number, reason: string): void;
+  /** `accept`, `stale`, `hold`, `reject: …`; before them `scheduled` for one that waits for its window. */
   submitted(operation: Id, verdict: string): void;
   confirmed(operation: Id, window: number): void;
   /** The protocol cannot go on: a safety failure, a broken store, a dead hasher. One line for the operator. */
@@ -34,6 +43,7 @@ export interface Protocol extends Doorkeeper {
   /** An encoded operation of this node's user; the first window whose bundle may list it. */
   submit(operation: Uint8Array, notBefore?: number): void;
   standing(): Promise<Standing>;
+  pace(): Promise<Pace>;
   /** The store is closed when it resolves. */
   stop(): Promise<void>;
 }

@@ -97,6 +97,9 @@ export const startProtocol = (setting: ProtocolSetting, events: ProtocolEvents):
       case 'classified':
         answer(message.request, message.level);
         break;
+      case 'paced':
+        answer(message.request, message.pace);
+        break;
       case 'stopped':
         over(message.reason);
         break;
@@ -106,6 +109,7 @@ export const startProtocol = (setting: ProtocolSetting, events: ProtocolEvents):
   return {
     head: () => BigInt(standing?.window ?? 0),
     judge: (advertisement, key) => ask((request) => ({ type: 'judge', request, advertisement, key })),
+    pace: () => ask((request) => ({ type: 'pace', request })),
     classify: (key) => ask((request) => ({ type: 'classify', request, key })),
     peerUp: (link, isOutgoing, far) =>
       post({ type: 'peer-up', link, isOutgoing, ...(far === undefined ? {} : { far }) }),

@@ -1,0 +1,236 @@
+import { LEVEL_ACCOUNT } from '#core/tunnel/online-proof.ts';
+import type { Status } from '#node/api/schemas.ts';
+import { makeApi, serveApi } from '#node/api/server.ts';
+import { Refused, systemCode } from '#node/config/refused.ts';
+import type { Link, Transport, TransportEvents } from '#node/transport/transport.ts';
+import { Dialling } from './dialling.ts';
+import { Figures } from './figures.ts';
+import type { NodeOptions, NodeParts } from './node-parts.ts';
+import type { Protocol, ProtocolEvents } from './protocol.ts';
+import { WaitingOperations } from './waiting-operations.ts';
+
+export interface RunningNode {
+  /** Where others reach it. */
+  readonly addresses: readonly string[];
+  /** Bye to all, then the store is closed. */
+  stop(): Promise<void>;
+  /** Resolves when the node has stopped: with why, if it was not told to. */
+  readonly ended: Promise<string | undefined>;
+}
+
+/** Milliseconds the API's last answers may take when the node has stopped. */
+const LAST_ANSWERS = 500;
+
+/**
+ * Starts a node: its API first, which keeps a second one out of the folder, then the protocol with its store, then the transport. Throws
+ * `Refused` with what to do; nothing runs then.
+ */
+export const startNode = async (options: NodeOptions, parts: NodeParts): Promise<RunningNode> => {
+  const node = new LiveNode(options, parts);
+  try {
+    await node.start();
+  } catch (error) {
+    await node.stop();
+    if (error instanceof Refused) throw error;
+    throw new Refused(error instanceof Error ? error.message.replaceAll(/\s*\n\s*/g, ' ') : String(error));
+  }
+  return node;
+};
+
+class LiveNode implements RunningNode {
+  readonly ended: Promise<string | undefined>;
+  readonly #options: NodeOptions;
+  readonly #parts: NodeParts;
+  readonly #api: ReturnType<typeof makeApi>;
+  readonly #figures = new Figures();
+  readonly #operations = new WaitingOperations();
+  readonly #dialling: Dialling;
+  #protocol: Protocol | undefined;
+  #transport: Transport | undefined;
+  #starting: Promise<void> | undefined;
+  #isStarted = false;
+  #stopping: Promise<void> | undefined;
+  #failure: string | undefined;
+  #sayEnded: (reason: string | undefined) => void = () => {};
+
+  constructor(options: NodeOptions, parts: NodeParts) {
+    this.#options = options;
+    this.#parts = parts;
+    this.ended = new Promise((resolve) => {
+      this.#sayEnded = resolve;
+    });
+    const { config, identity, log } = options;
+    this.#api = makeApi({
+      status: () => this.#status(),
+      stop: () => void this.stop(),
+      submit: (id, operation, notBefore) =>
+        this.#isStarted ? this.#operations.submit(id, () => this.#protocol?.submit(operation, notBefore)) : undefined,
+    });
+    this.#dialling = new Dialling(
+      { ...config, ownPeerId: identity.peerId },
+      {
+        dial: (address) => this.#transport!.dial(address),
+        failed: (address, reason, seconds) => {
+          this.#figures.counters.dialsFailed++;
+          log.info({ address, reason, seconds }, 'dial failed');
+        },
+      },
+    );
+  }
+
+  get addresses(): readonly string[] {
+    const { config, identity } = this.#options;
+    if (config.announce.length > 0) return config.announce.map((address) => `${address}/p2p/${identity.peerId}`);
+    return this.#transport?.addresses() ?? [];
+  }
+
+  start(): Promise<void> {
+    this.#starting = this.#start();
+    return this.#starting;
+  }
+
+  async #start(): Promise<void> {
+    const { folder, genesis, identity, log, version } = this.#options;
+    await serveApi(this.#api, folder.socket);
+    const protocol = await this.#parts.protocol(this.#options, this.#protocolEvents());
+    this.#protocol = protocol;
+    const standing = await protocol.standing();
+    this.#transport = await this.#parts.transport(this.#options, protocol, this.#transportEvents(protocol));
+    await this.#listen(this.#transport);
+    if (this.#failure !== undefined) throw new Refused(this.#failure);
+    this.#isStarted = true;
+    const { nodeId, peerId } = identity;
+    const { addresses } = this;
+    const { genesisHash } = genesis.network;
+    log.info({ version, pid: process.pid, nodeId, peerId, genesisHash, addresses, ...standing }, 'started');
+    this.#dialling.start();
+  }
+
+  stop(): Promise<void> {
+    this.#stopping ??= this.#stop();
+    return this.#stopping;
+  }
+
+  async #stop(): Promise<void> {
+    const { log } = this.#options;
+    // What is half made could not be taken down. Why a start fails is told by `start`.
+    await this.#starting?.catch(() => {});
+    this.#dialling.stop();
+    for (const part of [this.#transport, this.#protocol]) {
+      try {
+        await part?.stop();
+      } catch (error) {
+        log.error({ reason: error instanceof Error ? error.message : String(error) }, 'stopping');
+      }
+    }
+    const closing = this.#api.close();
+    const cut = setTimeout(() => this.#api.server.closeAllConnections(), LAST_ANSWERS);
+    await closing;
+    clearTimeout(cut);
+    if (this.#isStarted) log.info('stopped');
+    this.#sayEnded(this.#failure);
+  }
+
+  /** The node cannot go on. */
+  #fail(reason: string): void {
+    this.#failure ??= reason;
+    this.#options.log.fatal({ reason }, 'the node cannot go on');
+    if (this.#isStarted) void this.stop();
+  }
+
+  async #listen(transport: Transport): Promise<void> {
+    const { config, folder } = this.#options;
+    try {
+      await transport.start();
+    } catch (error) {
+      const message = error instanceof Error ? error.message.replaceAll(/\s*\n\s*/g, ' ') : String(error);
+      const isTaken = systemCode(error) === 'EADDRINUSE' || message.includes('EADDRINUSE');
+      const what = isTaken ? 'the port is in use' : message;
+      throw new Refused(
+        `cannot listen at ${config.listen.join(', ')}: ${what}; change listen in ${folder.config}, or free the port`,
+      );
+    }
+  }
+
+  async #status(): Promise<Status | undefined> {
+    if (!this.#isStarted || this.#protocol === undefined) return undefined;
+    const { genesis, identity, version } = this.#options;
+    const [standing, pace] = await Promise.all([this.#protocol.standing(), this.#protocol.pace()]);
+    return {
+      version,
+      pid: process.pid,
+      genesisHash: genesis.network.genesisHash,
+      peerId: identity.peerId,
+      nodeId: identity.nodeId,
+      accountId: identity.accountId,
+      addresses: [...this.addresses],
+      standing,
+      ...this.#figures.status(pace),
+    };
+  }
+
+  #protocolEvents(): ProtocolEvents {
+    const { config, folder, log } = this.#options;
+    return {
+      send: (link, envelope) => {
+        this.#figures.messageOut(envelope);
+        this.#transport?.send(link, envelope);
+      },
+      final: (standing, operations) => {
+        this.#figures.final(standing, operations);
+        const { finalWindow: window, finalHash, stateRoot } = standing;
+        log.info({ window, finalHash, stateRoot, operations }, 'final');
+        const { checkpoint } = config;
+        if (checkpoint?.window !== window || checkpoint.proposalHash === finalHash) return;
+        this.#fail(
+          `window ${window} has ${finalHash}, not the checkpoint in ${folder.config}; check it, and your peers`,
+        );
+      },
+      penalty: (link, reason) => {
+        this.#figures.counters.penalties++;
+        log.info({ link, reason }, 'penalty');
+      },
+      submitted: (operation, verdict) => {
+        log.info({ operation, verdict }, 'submitted');
+        this.#operations.answered(operation, verdict);
+      },
+      confirmed: (operation, window) => log.info({ operation, window }, 'confirmed'),
+      stopped: (reason) => this.#fail(reason),
+    };
+  }
+
+  #transportEvents(protocol: Protocol): TransportEvents {
+    const { log } = this.#options;
+    const name = ({ number, nodeId, address, isOutgoing, level }: Link) => ({
+      link: number,
+      nodeId,
+      address,
+      isOutgoing,
+      level,
+    });
+    // Accounts are served, but take no part in gossip (06 §4.1).
+    const gossips = ({ level }: Link): boolean => level !== LEVEL_ACCOUNT;
+    return {
+      opened: (link) => {
+        log.info(name(link), 'link opened');
+        this.#figures.opened(link);
+        this.#dialling.opened(link);
+        if (gossips(link)) protocol.peerUp(link.number, link.isOutgoing, link.nodeId);
+      },
+      message: (link, envelope) => {
+        this.#figures.messageIn(envelope);
+        if (gossips(link)) protocol.message(link.number, envelope);
+      },
+      closed: (link, reason) => {
+        if (!this.#figures.closed(link)) return;
+        log.info({ ...name(link), reason }, 'link closed');
+        if (gossips(link)) protocol.peerDown(link.number);
+        this.#dialling.closed(link);
+      },
+      refused: (address, reason) => {
+        this.#figures.counters.refused++;
+        log.info({ address, reason }, 'refused');
+      },
+    };
+  }
+}
