@@ -80,7 +80,7 @@ describe('the protocol’s thread of a single node', () => {
     const { window } = await protocol.standing();
     protocol.submit(operation.bytes, window + 10);
     await net.until(() => seat.confirmed.length > 0);
-    expect(seat.submitted).toEqual(['reject: UnsupportedType', 'accept']);
+    expect(seat.submitted).toEqual(['reject: UnsupportedType', 'scheduled', 'accept']);
     expect(seat.confirmed).toEqual([operation.id]);
     expect(Math.max(...seat.finals.keys())).toBeGreaterThanOrEqual(window + 9);
   });

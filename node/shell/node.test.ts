@@ -1,0 +1,257 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pino } from 'pino';
+import { afterAll, describe, expect, test } from 'vitest';
+import { fromHex, toHex } from '#core/bytes/bytes.ts';
+import { nodeId } from '#core/crypto/ids.ts';
+import { buildGenesis } from '#core/genesis/genesis.ts';
+import { DEVNET } from '#core/genesis/profiles.ts';
+import { MONTANA } from '#core/genesis/rules.ts';
+import { decodeOperation, transferLayout } from '#core/operations/codec.ts';
+import { type AccessLevel, LEVEL_ACCOUNT, LEVEL_NODE } from '#core/tunnel/online-proof.ts';
+import { askStatus, askStop, askSubmit } from '#node/api/client.ts';
+import { makeNodeFolder } from '#node/config/folder.ts';
+import { type Identity, writeEphemeral } from '#node/config/identity.ts';
+import { type Config, configSchema } from '#node/config/keys.ts';
+import type { Link, Transport, TransportEvents } from '#node/transport/transport.ts';
+import { startNode } from './node.ts';
+import type { NodeParts } from './node-parts.ts';
+import type { Protocol, ProtocolEvents, Standing } from './protocol.ts';
+
+const root = mkdtempSync(join(tmpdir(), 'montana-node-'));
+afterAll(() => rmSync(root, { recursive: true }));
+
+const HASH = 'ab'.repeat(32);
+const STANDING: Standing = { window: 3, round: 1, finalWindow: 2, finalHash: HASH, stateRoot: HASH };
+
+interface Broken {
+  readonly listen?: Error;
+  readonly standing?: Error;
+}
+
+let scenes = 0;
+
+/** Parts that do nothing but tell what was asked of them. */
+class Scene {
+  readonly said: string[] = [];
+  readonly lines: { readonly msg: string; readonly [field: string]: unknown }[] = [];
+  readonly folder = makeNodeFolder(join(root, String(scenes++)));
+  readonly identity: Identity;
+  protocol!: ProtocolEvents;
+  transport!: TransportEvents;
+  readonly #broken: Broken;
+
+  constructor(broken: Broken = {}) {
+    this.#broken = broken;
+    this.identity = writeEphemeral(this.folder.identity, {
+      account: new Uint8Array(32).fill(1),
+      node: new Uint8Array(32).fill(2),
+      app: new Uint8Array(64).fill(3),
+    });
+  }
+
+  start(config: object = {}) {
+    const { folder, identity, lines } = this;
+    const { accountKey: accountPubkey, nodeKey: nodePubkey } = identity;
+    const genesis = buildGenesis({ params: DEVNET, rules: MONTANA, founders: [{ accountPubkey, nodePubkey }] });
+    const log = pino({ base: null }, { write: (line: string) => void lines.push(JSON.parse(line) as never) });
+    const parsed: Config = configSchema.parse(config);
+    return startNode({ folder, config: parsed, genesis, identity, version: '1.2.3', log }, this.parts());
+  }
+
+  parts(): NodeParts {
+    const say = (text: string) => void this.said.push(text);
+    const { standing, listen } = this.#broken;
+    const protocol: Protocol = {
+      head: () => 3n,
+      judge: async () => ({ ok: false, error: 'BadProof' }) as never,
+      classify: async () => undefined,
+      peerUp: (link, isOutgoing) => say(`up ${link} ${isOutgoing}`),
+      peerDown: (link) => say(`down ${link}`),
+      message: (link, envelope) => say(`message ${link} ${toHex(envelope)}`),
+      submit: (operation, notBefore) => say(`submit ${operation.length} ${notBefore}`),
+      standing: async () => {
+        if (standing !== undefined) throw standing;
+        return STANDING;
+      },
+      pace: async () => ({ iterations: 1_000_000, difficulty: 4_194_304 }),
+      stop: async () => say('protocol stops'),
+    };
+    const transport: Transport = {
+      start: async () => {
+        if (listen !== undefined) throw listen;
+        say('listens');
+      },
+      stop: async () => say('transport stops'),
+      addresses: () => ['/ip4/127.0.0.1/tcp/8444/p2p/Qm'],
+      dial: async (address) => {
+        say(`dials ${address}`);
+        throw new Error('nobody there');
+      },
+      send: (link, envelope) => say(`send ${link} ${toHex(envelope)}`),
+      close: (link, bye) => say(`close ${link} ${bye}`),
+    };
+    return {
+      protocol: async (_, events) => {
+        this.protocol = events;
+        return protocol;
+      },
+      transport: async (_, doorkeeper, events) => {
+        expect(doorkeeper).toBe(protocol);
+        this.transport = events;
+        return transport;
+      },
+    };
+  }
+}
+
+const linkOf = (number: number, level: AccessLevel = LEVEL_NODE): Link => {
+  const key = new Uint8Array(1952).fill(number);
+  return { number, nodeId: nodeId(key), key, isOutgoing: false, level, address: `/ip4/127.0.0.1/tcp/${number}` };
+};
+
+const statusOf = async (scene: Scene) => {
+  const asked = await askStatus(scene.folder.socket);
+  if (asked.type !== 'status') throw new Error(asked.type);
+  return asked.status;
+};
+
+describe('a node', () => {
+  test('hands messages between its links and its protocol, and shows them', async () => {
+    const scene = new Scene();
+    const node = await scene.start();
+    scene.transport.opened(linkOf(5));
+    scene.transport.message(linkOf(5), Uint8Array.of(1, 2));
+    scene.protocol.send(5, Uint8Array.of(3));
+    scene.protocol.final({ ...STANDING, finalWindow: 3, window: 4 }, 7);
+    scene.protocol.penalty(5, 'BadLength');
+    scene.transport.refused('/ip4/127.0.0.1/tcp/1', 'BadResponderSignature');
+    const status = await statusOf(scene);
+    expect(status).toMatchObject({
+      version: '1.2.3',
+      pid: process.pid,
+      nodeId: scene.identity.nodeId,
+      addresses: ['/ip4/127.0.0.1/tcp/8444/p2p/Qm'],
+      standing: STANDING,
+      recent: [{ window: 3, stateRoot: HASH }],
+      difficulty: 4_194_304,
+      peers: [{ link: 5, level: 'node', isOutgoing: false, nodeId: linkOf(5).nodeId }],
+      counters: { finalWindows: 1, operationsFinal: 7, messagesIn: 1, bytesIn: 2, messagesOut: 1, bytesOut: 1 },
+    });
+    expect(status.counters).toMatchObject({ penalties: 1, refused: 1, linksOpened: 1, linksClosed: 0 });
+    scene.transport.closed(linkOf(5), 'Bye: normal');
+    scene.transport.closed(linkOf(5), 'again');
+    expect((await statusOf(scene)).peers).toEqual([]);
+    expect(scene.said).toEqual(['listens', 'up 5 false', 'message 5 0102', 'send 5 03', 'down 5']);
+    expect(scene.lines.map(({ msg }) => msg)).toEqual([
+      'started',
+      'link opened',
+      'final',
+      'penalty',
+      'refused',
+      'link closed',
+    ]);
+    await node.stop();
+  });
+
+  test('lets account clients take no part in gossip', async () => {
+    const scene = new Scene();
+    const node = await scene.start();
+    const link = linkOf(6, LEVEL_ACCOUNT);
+    scene.transport.opened(link);
+    scene.transport.message(link, Uint8Array.of(1));
+    scene.transport.closed(link, 'gone');
+    expect(scene.said).toEqual(['listens']);
+    await node.stop();
+  });
+
+  test('dials its peers, and tells what it announces', async () => {
+    const scene = new Scene();
+    const peer = '/ip4/127.0.0.1/tcp/1/p2p/QmYyQSo1c1Ym7orWxLYvCrM2EmxFTANf8wXmmE7DWjhx5N';
+    const node = await scene.start({ peers: [peer], announce: ['/ip4/203.0.113.5/tcp/9'] });
+    expect(node.addresses).toEqual([`/ip4/203.0.113.5/tcp/9/p2p/${scene.identity.peerId}`]);
+    expect((await statusOf(scene)).counters.dialsFailed).toBe(1);
+    expect(scene.said).toEqual(['listens', `dials ${peer}`]);
+    await node.stop();
+  });
+
+  test('answers an operation with what the protocol says', async () => {
+    const scene = new Scene();
+    const node = await scene.start();
+    const operation = `02${'00'.repeat(transferLayout.minimum - 1)}`;
+    const answer = askSubmit(scene.folder.socket, operation, 9);
+    await expect.poll(() => scene.said).toContain(`submit ${transferLayout.minimum} 9`);
+    const decoded = decodeOperation(fromHex(operation));
+    const id = decoded.ok ? decoded.value.id : '';
+    scene.protocol.submitted('cd'.repeat(32), 'stale');
+    scene.protocol.submitted(id, 'accept');
+    expect(await answer).toEqual({ operation: id, verdict: 'accept' });
+    expect(scene.lines.at(-1)).toMatchObject({ msg: 'submitted', operation: id, verdict: 'accept' });
+    await node.stop();
+  });
+});
+
+describe('stopping', () => {
+  test('Bye first, then the store, then the socket is gone; once', async () => {
+    const scene = new Scene();
+    const node = await scene.start();
+    expect(await askStop(scene.folder.socket)).toBe(process.pid);
+    expect(await node.ended).toBeUndefined();
+    await node.stop();
+    expect(scene.said).toEqual(['listens', 'transport stops', 'protocol stops']);
+    expect(await askStatus(scene.folder.socket)).toEqual({ type: 'nobody' });
+  });
+
+  test('by itself when the protocol cannot go on', async () => {
+    const scene = new Scene();
+    const node = await scene.start();
+    scene.protocol.stopped('the store: no space left on device');
+    expect(await node.ended).toBe('the store: no space left on device');
+    expect(scene.said).toEqual(['listens', 'transport stops', 'protocol stops']);
+  });
+
+  test('by itself where history does not lead through the checkpoint', async () => {
+    for (const [proposalHash, ends] of [
+      [HASH, false],
+      ['cd'.repeat(32), true],
+    ] as const) {
+      const scene = new Scene();
+      const node = await scene.start({ checkpoint: `8:${proposalHash}` });
+      for (const finalWindow of [7, 8, 9]) scene.protocol.final({ ...STANDING, finalWindow }, 0);
+      await node.stop();
+      expect(await node.ended).toEqual(ends ? expect.stringContaining('window 8 has ') : undefined);
+    }
+  });
+});
+
+describe('cannot start', () => {
+  test('where one runs: it says the pid and leaves that one alone', async () => {
+    const scene = new Scene();
+    const node = await scene.start();
+    await expect(scene.start()).rejects.toThrow(`a node runs in this folder with pid ${process.pid}; `);
+    expect(scene.said).toEqual(['listens']);
+    expect(await statusOf(scene)).toMatchObject({ standing: STANDING });
+    await node.stop();
+  });
+
+  test.each([
+    [Object.assign(new Error('listen EADDRINUSE: address already in use 0.0.0.0:8444'), { code: 'EADDRINUSE' })],
+    [new Error('Some addresses failed:\n listen EADDRINUSE')],
+  ])('on a port that is in use: %#', async (listen) => {
+    const scene = new Scene({ listen });
+    await expect(scene.start()).rejects.toThrow(
+      /^cannot listen at \/ip4\/0\.0\.0\.0\/tcp\/8444: the port is in use; change listen in .*montana\.yaml, or free the port$/,
+    );
+    expect(scene.said).toEqual(['transport stops', 'protocol stops']);
+    expect(await askStatus(scene.folder.socket)).toEqual({ type: 'nobody' });
+  });
+
+  test('with a store that cannot be opened: its own words', async () => {
+    const scene = new Scene({
+      standing: new Error('store/data.mdb is of the network ab, not of cd:\n name another folder'),
+    });
+    await expect(scene.start()).rejects.toThrow('store/data.mdb is of the network ab, not of cd: name another folder');
+    expect(scene.said).toEqual(['protocol stops']);
+  });
+});
