@@ -7,6 +7,7 @@ import { systemCode } from '#node/config/refused.ts';
 import { Devnet } from '#node/devnet/devnet.ts';
 import { LiveLines } from './live-lines.ts';
 import { UsageError } from './usage.ts';
+import { whole } from './whole.ts';
 
 export interface DevnetCommandOptions {
   readonly nodes: string;
@@ -19,12 +20,6 @@ export interface DevnetCommandOptions {
 const PAUSE = 1_000;
 
 const INTERRUPTED = 130;
-
-const whole = (option: string, text: string, least: number, most: number): number => {
-  const value = Number(text);
-  if (/^\d+$/.test(text) && value >= least && value <= most) return value;
-  throw new UsageError(`${option} ${text}: write a whole number from ${least} to ${most}`);
-};
 
 /** `montana devnet`: exit code 0: all state roots agreed; 1: they did not, or a node ended; 130: interrupted before `--windows`. */
 export const devnet = async (options: DevnetCommandOptions, script?: string): Promise<number> => {
@@ -69,7 +64,7 @@ export const devnet = async (options: DevnetCommandOptions, script?: string): Pr
   }
 };
 
-const mustBeEmpty = (dir: string): void => {
+export const mustBeEmpty = (dir: string): void => {
   try {
     if (readdirSync(dir).length === 0) return;
   } catch (error) {

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { DEFAULT_FOLDER } from '#node/config/folder.ts';
+import type { CrosscheckCommandOptions } from './crosscheck.ts';
 import type { DevnetCommandOptions } from './devnet.ts';
 import type { NodeInitOptions } from './node-init.ts';
 import type { NodeStartOptions } from './node-start.ts';
@@ -8,7 +9,7 @@ import type { NodeStopOptions } from './node-stop.ts';
 
 const DIR = ['--dir <folder>', "the node's folder", DEFAULT_FOLDER] as const;
 
-/** `montana node …` and `montana devnet`. */
+/** `montana node …`, `montana devnet`, `montana crosscheck`. */
 export const addNodeCommands = (program: Command): void => {
   const node = program.command('node').description('a node of a network: make, start, ask and stop it');
 
@@ -103,5 +104,30 @@ Examples:
     )
     .action(async (options: DevnetCommandOptions) => {
       process.exitCode = await (await import('./devnet.ts')).devnet(options);
+    });
+
+  program
+    .command('crosscheck')
+    .description('the same network in the simulator and as processes: state roots and effects must be equal')
+    .option('--nodes <n>', 'how many', '4')
+    .option('--windows <n>', 'how many', '16')
+    .option('--dir <folder>', 'make the network there, and keep it with its journals (default: a temporary folder)')
+    .addHelpText(
+      'after',
+      `
+First half: operations of every type, each for a window of its own, are handed to every node at the start, in both shells.
+The state roots of every window must be equal. A window that did not close in round 1 with the bundles of all nodes is
+not comparable, and fails the command.
+Second half: every process wrote down its inputs and effects. The same inputs, fed to the same core, must have the same
+effects, byte for byte; and every message that a node received must stand in the journal of its sender.
+
+Exit code 0: both hold; 1: they do not; 2: wrong usage; 130: interrupted.
+
+Examples:
+  montana crosscheck
+  montana crosscheck --nodes 3 --windows 8 --dir check   then:   montana replay check/node-0`,
+    )
+    .action(async (options: CrosscheckCommandOptions) => {
+      process.exitCode = await (await import('./crosscheck.ts')).crosscheck(options);
     });
 };

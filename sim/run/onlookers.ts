@@ -38,7 +38,8 @@ export class Onlookers {
     this.#measures = new Measures(hostOf);
     this.#asked = askedMeasures(scenario, members, settled);
     const judges = modelJudge(model?.(settled.network) ?? settled.network, members, chainLength, suite.verify);
-    this.#observers = [
+    const judged = new Set(scenario.expect.flatMap((due) => ('property' in due ? [due.property as string] : [])));
+    const observers = [
       agreement(scene),
       equalRoots(scene),
       validity(scene, judges, scenario.memo ? memo : undefined),
@@ -48,8 +49,11 @@ export class Onlookers {
       promiseKept(scene),
       oneSignaturePerSlot(scene, hostOf),
       certificateWeight(scene, settled),
-      this.#head.observer,
     ];
+    // Presence and the head have readers of their own; anything else that nobody expects something of is not watched.
+    const isWatched = (observer: Observer): boolean =>
+      judged.has(observer.name) || observer === this.#presence.observer;
+    this.#observers = [...observers.filter(isWatched), this.#head.observer];
   }
 
   /** Observers see all hosts and choose; measures see the honest ones. */
