@@ -6,10 +6,13 @@ import type {
   Announce,
   Have,
   Message,
+  ObjectMessage,
   ObjectName,
   ObjectRequest,
   ObjectResponse,
   Status,
+  StemMessage,
+  Stemmed,
   Want,
 } from '../wire/messages.ts';
 import { MOST_ANNOUNCED, MOST_REQUESTED, MOST_SETS, MOST_WANTED } from '../wire/payloads.ts';
@@ -24,6 +27,7 @@ import { SlotPuller } from './pull-slots.ts';
 import { serveObjects, serveWant } from './serve.ts';
 import { WindowSets } from './sets.ts';
 import { Shared } from './shared.ts';
+import { Stem } from './stem.ts';
 import { Teller } from './tell.ts';
 import { TAU1 } from './timing.ts';
 import type { GossipMachine, GossipOptions, GossipPorts, Micros, Peer } from './types.ts';
@@ -34,7 +38,8 @@ import type { GossipMachine, GossipOptions, GossipPorts, Micros, Peer } from './
  * after a moment, one link at a time (pull). Status says where the node stands; quorums that others hold are fetched as proofs.
  *
  * `Intake` decides what becomes of an object, `SlotPuller` and `NamePuller` look for what is missing, `Teller` speaks, `Proofs`
- * keeps and fetches quorums; this class takes the calls, keeps the budgets of each link and hands on.
+ * keeps and fetches quorums, `Stem` passes operations on before they are spread; this class takes the calls, keeps the budgets of
+ * each link and hands on.
  */
 export class Gossip implements GossipMachine {
   readonly #shared: Shared;
@@ -43,6 +48,7 @@ export class Gossip implements GossipMachine {
   readonly #proofs: Proofs;
   readonly #teller: Teller;
   readonly #intake: Intake;
+  readonly #stem: Stem;
 
   constructor(ports: GossipPorts, options: GossipOptions) {
     this.#shared = new Shared(ports, options);
@@ -51,6 +57,7 @@ export class Gossip implements GossipMachine {
     this.#proofs = new Proofs(this.#shared, (link, votes, now) => this.#intake.proved(link, votes, now));
     this.#teller = new Teller(this.#shared);
     this.#intake = new Intake(this.#shared, this.#slots, this.#names, this.#proofs, this.#teller);
+    this.#stem = new Stem(this.#shared, options, (object, now) => this.#intake.publish(object, now));
   }
 
   peerUp(peer: Peer, outgoing: boolean, now: Micros): void {
@@ -79,6 +86,9 @@ export class Gossip implements GossipMachine {
     if (message.type === 'object') {
       return this.#isWithinBudget(link, message, now) && this.#intake.receive(link, message, now);
     }
+    if (message.type === 'stem') {
+      return this.#isWithinBudget(link, message, now) && this.#stem.receive(link, message.object, now);
+    }
     return this.#other(link, message, now);
   }
 
@@ -89,11 +99,16 @@ export class Gossip implements GossipMachine {
     this.#names.timer(now);
     this.#proofs.timer(now);
     this.#teller.timer(now);
-    for (const part of [this.#slots, this.#names, this.#proofs, this.#teller]) alarm.by(part.nextDue());
+    this.#stem.timer(now);
+    for (const part of [this.#slots, this.#names, this.#proofs, this.#teller, this.#stem]) alarm.by(part.nextDue());
   }
 
   publish(object: ProtocolObject, now: Micros): void {
     this.#intake.publish(object, now);
+  }
+
+  stem(object: Stemmed, now: Micros): void {
+    this.#stem.begin(object, now);
   }
 
   need(names: readonly ObjectName[], now: Micros): void {
@@ -102,6 +117,7 @@ export class Gossip implements GossipMachine {
 
   ready(condition: Condition, now: Micros): void {
     this.#intake.ready(condition, now);
+    if (condition.until === 'final') this.#stem.ready(now);
   }
 
   entered(window: number, roster: Roster, now: Micros): void {
@@ -136,7 +152,7 @@ export class Gossip implements GossipMachine {
     return false;
   }
 
-  #other(link: Link, message: Exclude<Message, { readonly type: 'object' }>, now: Micros): boolean {
+  #other(link: Link, message: Exclude<Message, ObjectMessage | StemMessage>, now: Micros): boolean {
     switch (message.type) {
       case 'object-response':
         return this.#response(link, message, now);

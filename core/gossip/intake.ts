@@ -2,7 +2,6 @@ import { PREVOTE, type ProtocolObject, type Vote } from '../consensus/objects.ts
 import type { Condition, Verdict } from '../participant/types.ts';
 import type { ObjectMessage, ObjectName } from '../wire/messages.ts';
 import { classOf } from '../wire/objects.ts';
-import { RejectedObjects } from './held.ts';
 import { type Link, WIDE_LINKS } from './links.ts';
 import type { NameEntry } from './names.ts';
 import type { Proofs } from './proofs.ts';
@@ -23,7 +22,6 @@ export class Intake {
   readonly #names: NamePuller;
   readonly #proofs: Proofs;
   readonly #teller: Teller;
-  readonly #rejected = new RejectedObjects();
 
   constructor(shared: Shared, slots: SlotPuller, names: NamePuller, proofs: Proofs, teller: Teller) {
     this.#shared = shared;
@@ -123,7 +121,7 @@ export class Intake {
 
   #judge(link: Link, message: ObjectMessage, now: Micros): boolean {
     const { object } = message;
-    const { held, names, ports } = this.#shared;
+    const { held, names, ports, rejected } = this.#shared;
     const known = names.get(object.id);
     if (known !== undefined) {
       known.known.add(link.index);
@@ -133,7 +131,7 @@ export class Intake {
       this.#know(link, object);
       return false;
     }
-    if (this.#rejected.has(object)) {
+    if (rejected.has(object)) {
       ports.penalty(link.peer, 'KnownInvalid');
       return false;
     }
@@ -242,7 +240,7 @@ export class Intake {
       this.#names.found(object.id);
       return;
     }
-    this.#rejected.add(object);
+    this.#shared.rejected.add(object);
     if (link.isUp) this.#shared.ports.penalty(link.peer, reason);
   }
 

@@ -80,6 +80,8 @@ export class Link {
   ignoredWindow = -1;
   proofFailures = 0;
 
+  /** Operations it sent over a stem that are on theirs still. */
+  stemmed = 0;
   heldObjects = 0;
   heldOperations = 0;
 

@@ -1,6 +1,6 @@
 import { sha256 } from '../crypto/hash.ts';
 
-/** A small integer generator (sfc32), seeded by bytes: draws of eager links only, never anything another node can see or check. */
+/** A small integer generator (sfc32), seeded by bytes: draws of links and of where a stem ends, never anything another node can see or check. */
 export class Random {
   #a: number;
   #b: number;

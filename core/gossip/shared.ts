@@ -1,6 +1,6 @@
 import type { Standing } from '../participant/types.ts';
 import type { SetKind } from '../wire/messages.ts';
-import { HeldObjects } from './held.ts';
+import { HeldObjects, RejectedObjects } from './held.ts';
 import { Links } from './links.ts';
 import { NameTable } from './names.ts';
 import { Random } from './random.ts';
@@ -19,6 +19,7 @@ export class Shared {
   readonly links: Links;
   readonly names = new NameTable();
   readonly held = new HeldObjects();
+  readonly rejected = new RejectedObjects();
   readonly alarm: Alarm;
   standing: Standing | undefined;
   /** Sets of the open window and of the one before (09 §10.7). */

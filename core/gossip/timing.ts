@@ -32,6 +32,9 @@ export const STATUS_SLACK = SECOND;
 /** A request without an answer is forgotten (06 §1: τ₁/2). */
 export const REQUEST_LIFETIME = 30 * SECOND;
 
+/** An operation that gossip did not bring back by then is spread by every hop of its stem (06 §10: τ₁/2). */
+export const STEM_PATIENCE = 30 * SECOND;
+
 /** Later than any moment. */
 export const NEVER: Micros = Number.MAX_SAFE_INTEGER;
 

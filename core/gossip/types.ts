@@ -1,7 +1,7 @@
 import type { ProtocolObject, Vote } from '../consensus/objects.ts';
 import type { Roster } from '../consensus/roster.ts';
 import type { Condition, Quorum, Standing, Verdict } from '../participant/types.ts';
-import type { Message, ObjectName, Status } from '../wire/messages.ts';
+import type { Message, ObjectName, Status, Stemmed } from '../wire/messages.ts';
 
 /** A link to another node, as a small integer the host chose. It may be used again after `peerDown`. */
 export type Peer = number;
@@ -10,12 +10,14 @@ export type Peer = number;
 export type Micros = number;
 
 /**
- * What gossip asks of its host. `offer`, `offerProof` and `lookup` are questions and answer at once; the others are effects and
- * must not call back into the machine before the call that caused them has returned.
+ * What gossip asks of its host. `offer`, `weigh`, `offerProof` and `lookup` are questions and answer at once; the others are effects
+ * and must not call back into the machine before the call that caused them has returned.
  */
 export interface GossipPorts {
   /** Hands an object to the participant. What it publishes because of it reaches gossip after this returned. */
   offer(object: ProtocolObject): Verdict;
+  /** What the participant would say of an operation that is on its stem, which it must not take yet (06 §10). */
+  weigh(object: Stemmed): Verdict;
   /**
    * Hands over the equal votes of a complete proof (0x48, 09 §11.3), node ids ascending, unverified. True when the participant now
    * holds that quorum; false when the votes do not make one: the peer that sent them is blamed.
@@ -33,8 +35,10 @@ export interface GossipPorts {
 }
 
 export interface GossipOptions {
-  /** Any number of random bytes: seeds the draws of eager links. */
+  /** Any number of random bytes: seeds the draws of links, and is the secret that routes stems. */
   readonly seed: Uint8Array;
+  /** Operations and registrations are passed along a stem first (06 §10). Without it, what comes over one is spread at once. */
+  readonly stem?: boolean;
 }
 
 /**
@@ -52,6 +56,8 @@ export interface GossipMachine {
 
   /** `publish` of the participant: an own object, already counted there. */
   publish(object: ProtocolObject, now: Micros): void;
+  /** An own operation or registration that was weighed: over a stem first, at least for one hop if there is a link for it. */
+  stem(object: Stemmed, now: Micros): void;
   /** `need` of the participant: bodies to fetch; a held copy is offered again at once. */
   need(names: readonly ObjectName[], now: Micros): void;
   /** `ready` of the participant: held objects with this condition are offered again. */

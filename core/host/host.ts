@@ -14,7 +14,7 @@ import type {
   Verdict,
 } from '../participant/types.ts';
 import { Sync } from '../sync/sync.ts';
-import type { ArchiveEntry, Message, ObjectName } from '../wire/messages.ts';
+import type { ArchiveEntry, Message, ObjectName, Stemmed } from '../wire/messages.ts';
 import { archiveEntrySize } from '../wire/size.ts';
 
 /** Time as a shell sees it at the moment of an input: network time in microseconds, and the hasher's count (09 §12.2). */
@@ -54,6 +54,12 @@ export interface HostPorts {
   archivedObject(name: ObjectName): ProtocolObject | undefined;
 }
 
+/** What a shell may choose beside the configuration of the participant. */
+export interface HostOptions {
+  /** Operations and registrations go over a stem before they are gossiped (06 §10). By default they do not. */
+  readonly stem?: boolean;
+}
+
 /** An operation of the user, and how often it had to wait. */
 interface Submission {
   readonly operation: Operation;
@@ -78,6 +84,7 @@ export class Host {
   readonly #sync: Sync;
   readonly #clock: Clock;
   readonly #ports: HostPorts;
+  readonly #isStemming: boolean;
   readonly #effects: ParticipantEffect[] = [];
   #draining = false;
   /** The user's operations that are not valid yet. */
@@ -86,13 +93,22 @@ export class Host {
   #syncTimer: number | undefined;
   #timer: number | undefined;
 
-  constructor(config: ParticipantConfig, opened: Opened, seed: Uint8Array, clock: Clock, ports: HostPorts) {
+  constructor(
+    config: ParticipantConfig,
+    opened: Opened,
+    seed: Uint8Array,
+    clock: Clock,
+    ports: HostPorts,
+    { stem = false }: HostOptions = {},
+  ) {
     this.#clock = clock;
     this.#ports = ports;
+    this.#isStemming = stem;
     this.participant = new Participant(config, opened, (effect) => this.#effects.push(effect));
     this.#gossip = new Gossip(
       {
         offer: (object) => this.#offer(object),
+        weigh: (object) => this.participant.weigh(object),
         offerProof: (votes) => this.participant.offerProof(votes, clock.iterations),
         send: (peer, message) => ports.send(peer, message),
         timer: (at) => {
@@ -102,7 +118,7 @@ export class Host {
         lookup: (name) => ports.archivedObject(name),
         statusSeen: (peer, status) => this.#sync.status(peer, status, clock.now),
       },
-      { seed },
+      { seed, stem },
     );
     this.#sync = new Sync({
       tools: { verify: config.verify, meter: config.meter },
@@ -175,9 +191,25 @@ export class Host {
    * next two final windows (09 §12.12).
    */
   submit(operation: Operation, notBefore = 0): void {
-    const verdict = this.participant.submit(operation, this.#clock.iterations, notBefore);
+    const verdict = this.#take(operation, notBefore);
     if (verdict !== undefined) this.#submitted({ operation, tries: 0 }, verdict);
     this.#drain();
+  }
+
+  /** Over a stem, but for one that waits for its window: every node is handed it then, so there is nothing to hide. */
+  #take(operation: Operation, notBefore: number): Verdict | undefined {
+    const { participant } = this;
+    if (!this.#isStemming || notBefore > participant.session.window) {
+      return participant.submit(operation, this.#clock.iterations, notBefore);
+    }
+    const verdict = participant.weigh(operation);
+    if (verdict.type === 'accept') this.#stem(operation);
+    return verdict;
+  }
+
+  #stem(object: Stemmed): void {
+    this.#ports.notice({ type: 'published', object });
+    this.#gossip.stem(object, this.#clock.now);
   }
 
   #submitted({ operation, tries }: Submission, verdict: Verdict): void {
@@ -190,7 +222,7 @@ export class Host {
     const waiting = this.#waiting;
     this.#waiting = [];
     for (const submission of waiting) {
-      const verdict = this.participant.submit(submission.operation, this.#clock.iterations);
+      const verdict = this.#take(submission.operation, 0);
       if (verdict !== undefined) this.#submitted(submission, verdict);
     }
   }
@@ -216,8 +248,12 @@ export class Host {
     const ports = this.#ports;
     switch (effect.type) {
       case 'publish':
-        ports.notice({ type: 'published', object: effect.object });
-        this.#gossip.publish(effect.object, now);
+        // An own registration: its author has no bundle yet to list it in.
+        if (this.#isStemming && effect.object.kind === 'registration') this.#stem(effect.object);
+        else {
+          ports.notice({ type: 'published', object: effect.object });
+          this.#gossip.publish(effect.object, now);
+        }
         break;
       case 'need':
         this.#gossip.need(effect.names, now);

@@ -16,7 +16,7 @@ import { sha256 } from '../crypto/hash.ts';
 export const JOURNAL_HEADER = layout('JournalHeader', { magic: raw(8), version: u16, kind: u8 });
 
 const MAGIC = ascii('mt-jrnl\n');
-const VERSION = 2;
+const VERSION = 3;
 
 /** What a journal holds. */
 export const KIND_HOST = 1;

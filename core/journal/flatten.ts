@@ -6,7 +6,7 @@ import type { HostPorts, Notice } from '../host/host.ts';
 import type { CandidateChain, ChainJob, FinalRecord, HeldProposal, OpenRecord } from '../participant/types.ts';
 import { decodeMessage, encodeMessage } from '../wire/codec.ts';
 import type { Message, ProofResponse, ProofSignature } from '../wire/messages.ts';
-import { encodeArchiveEntry } from '../wire/objects.ts';
+import { encodeArchiveEntry, isStemmed } from '../wire/objects.ts';
 import {
   CHAINS,
   type FlatEffect,
@@ -54,7 +54,8 @@ const flatJob = ({ type, window, from, iterations }: ChainJob) => ({
 export const flatMessage = (message: Message, numberOf: NumberOf): FlatMessage => {
   switch (message.type) {
     case 'object':
-      return { type: 'object', object: numberOf(message.object) };
+    case 'stem':
+      return { type: message.type, object: numberOf(message.object) };
     case 'object-response': {
       const { requestId, stopped, objects } = message;
       return { type: 'object-response', requestId, stopped, objects: objects.map(numberOf) };
@@ -94,6 +95,10 @@ export const messageOf = (flat: FlatMessage, get: Get): Message | undefined => {
     case 'object': {
       const object = get(flat.object);
       return object && { type: 'object', object };
+    }
+    case 'stem': {
+      const object = get(flat.object);
+      return object && isStemmed(object) ? { type: 'stem', object } : undefined;
     }
     case 'object-response': {
       const { requestId, stopped } = flat;

@@ -29,6 +29,7 @@ const MESSAGE = oneOf({
     votes: objects,
   }),
   wire: layout('JournalWireMessage', { bytes: blob }),
+  stem: layout('JournalStemMessage', { object }),
 });
 
 /** `chain`: its place in `CHAINS`. */
@@ -156,6 +157,8 @@ const SETTING = layout('JournalSetting', {
   entry: optional(layout('JournalEntry', { operator: raw(1952), from: whole })),
   timers: text,
   adoption: text,
+  /** Whether operations go over a stem first (06 §10). */
+  stem: bool,
   /** Which signatures these are, and what it takes to verify them besides: the secret of a simulated run. */
   suite: text,
   secret: blob,

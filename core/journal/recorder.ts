@@ -1,7 +1,7 @@
 import { concat, type Id } from '../bytes/bytes.ts';
 import { Writer } from '../bytes/layout.ts';
 import type { Operation, ProtocolObject } from '../consensus/objects.ts';
-import { type Clock, Host, type HostPorts } from '../host/host.ts';
+import { type Clock, Host, type HostOptions, type HostPorts } from '../host/host.ts';
 import type { ParticipantConfig } from '../participant/context.ts';
 import type { ChainResult, Opened } from '../participant/types.ts';
 import type { Message } from '../wire/messages.ts';
@@ -43,16 +43,18 @@ export class HostRecorder {
   readonly #writer: JournalWriter;
   readonly #objects = new ObjectTable();
   readonly #digest = new EffectDigest();
+  readonly #options: HostOptions;
 
   constructor(setting: HostSetting, sink: (bytes: Uint8Array) => void) {
     this.#writer = new JournalWriter(KIND_HOST, sink);
+    this.#options = { stem: setting.stem };
     this.#write({ type: 'setting', ...setting });
     this.#writer.flush();
   }
 
   /** A new process of the host. The one before must not be called again. */
   open(opening: Opening): HostInputs {
-    return new RecordedHost(opening, this.#numberOf, (record) => this.#record(record));
+    return new RecordedHost(opening, this.#options, this.#numberOf, (record) => this.#record(record));
   }
 
   /** Hands out what is collected. A live node does so before it makes a record durable. */
@@ -119,7 +121,7 @@ class RecordedHost implements HostInputs, Clock {
   #signatures: FlatSignature[] = [];
   #effects: Uint8Array[] = [];
 
-  constructor(opening: Opening, numberOf: NumberOf, record: (record: Recorded) => void) {
+  constructor(opening: Opening, options: HostOptions, numberOf: NumberOf, record: (record: Recorded) => void) {
     this.#opening = opening;
     this.#numberOf = numberOf;
     this.#record = record;
@@ -171,6 +173,7 @@ class RecordedHost implements HostInputs, Clock {
         archived: (window) => ports.archived(window),
         archivedObject: (name) => ports.archivedObject(name),
       },
+      options,
     );
   }
 

@@ -1,6 +1,6 @@
 import { nodeId } from '../crypto/ids.ts';
 import type { Verify } from '../crypto/suite.ts';
-import { Host, type HostPorts } from '../host/host.ts';
+import { Host, type HostOptions, type HostPorts } from '../host/host.ts';
 import type { ParticipantConfig } from '../participant/context.ts';
 import { NO_MEMO } from '../participant/evaluation.ts';
 import { Disk, type DiskRecord } from './disk.ts';
@@ -24,6 +24,7 @@ export class ReplayedHost {
   windows = 0;
   readonly key: RecordedKey | undefined;
   readonly #config: ParticipantConfig;
+  readonly #options: HostOptions;
   #objects: ObjectTable;
   readonly #clock = { now: 0, iterations: 0 };
   readonly #disk: Disk;
@@ -39,7 +40,8 @@ export class ReplayedHost {
   ) {
     this.#objects = objects;
     this.#disk = new Disk(made.settled);
-    const { publicKey, entry } = made;
+    const { publicKey, entry, stem } = made;
+    this.#options = { stem };
     this.key = publicKey && new RecordedKey(publicKey);
     this.#config = changed({
       network: made.settled.network,
@@ -104,7 +106,7 @@ export class ReplayedHost {
     if (survived < 0 || survived > this.#pending.length) return undefined;
     this.#flush(survived);
     return () => {
-      this.#host = new Host(this.#config, this.#disk.opened(), seed, this.#clock, this.#ports());
+      this.#host = new Host(this.#config, this.#disk.opened(), seed, this.#clock, this.#ports(), this.#options);
       this.#host.start();
     };
   }

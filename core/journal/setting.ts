@@ -41,6 +41,7 @@ export interface Made {
   readonly settled: Settled;
   readonly timers: TimerFigures;
   readonly adoption: Adoption;
+  readonly stem: boolean;
   readonly publicKey: Uint8Array | undefined;
   readonly entry: FlatSetting['entry'];
 }
@@ -49,10 +50,10 @@ export interface Made {
 export const madeOf = (setting: FlatSetting): Made | string => {
   const timers = TIMERS.get(setting.timers);
   if (timers === undefined) return `unknown timers: ${setting.timers}`;
-  const { adoption, publicKey, entry } = setting;
+  const { adoption, stem, publicKey, entry } = setting;
   if (adoption !== 'bundles' && adoption !== 'certificate') return `unknown adoption: ${adoption}`;
   const settled = settledOf(setting);
-  return settled === undefined ? 'its genesis is none' : { settled, timers, adoption, publicKey, entry };
+  return settled === undefined ? 'its genesis is none' : { settled, timers, adoption, stem, publicKey, entry };
 };
 
 const settledOf = ({ genesis: bytes, nodes }: FlatSetting): Settled | undefined => {

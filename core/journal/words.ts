@@ -36,6 +36,8 @@ const messageInWords = (message: FlatMessage, get: Get): string => {
   switch (message.type) {
     case 'object':
       return objectInWords(get(message.object));
+    case 'stem':
+      return `${objectInWords(get(message.object))} on its stem`;
     case 'object-response':
       return `object-response with ${message.objects.length} objects`;
     case 'proof-response':

@@ -1,6 +1,6 @@
 import type { Operation } from '../consensus/objects.ts';
 import { priorityOrder } from '../operations/priority.ts';
-import { validateOperation } from '../operations/validate.ts';
+import { type RejectReason, validateOperation } from '../operations/validate.ts';
 import type { Settled } from '../transition/settled.ts';
 import type { ParticipantConfig } from './context.ts';
 import { isCopy } from './copies.ts';
@@ -24,31 +24,52 @@ export const judgeOperation = (
   settled: Settled,
   session: Session,
   mempool: Mempool,
-  { network, verify }: ParticipantConfig,
+  config: ParticipantConfig,
 ): Verdict => {
   const held = mempool.get(operation.id);
   if (isCopy(held, operation)) return ACCEPT;
   const isWanted = session.bodies.isWanted(operation.id);
   if (!isWanted && mempool.isClosedTo(operation)) return STALE;
-  const { rules, params } = network;
-  const { state } = settled;
-  const reason = validateOperation(operation, state, session.window, rules, params.tau2Windows, verify);
+  const reason = faultOf(operation, settled, session, config);
   // A body this window needs, whether it changes the state or not; but never a copy whose signature alone makes the difference.
   if (isWanted && reason !== 'InvalidSignature') session.bodies.keep(operation);
+  if (reason !== undefined) return verdictOn(reason, operation, settled, session);
+  if (held !== undefined) return ACCEPT;
+  if (mempool.isClosedTo(operation)) return STALE;
+  return mempool.add(operation, session.window, mostUrgentFirst(settled)) ? ACCEPT : STALE;
+};
+
+/** The same of one that is on its stem: nothing comes to remember it (06 §10). */
+export const weighOperation = (
+  operation: Operation,
+  settled: Settled,
+  session: Session,
+  mempool: Mempool,
+  config: ParticipantConfig,
+): Verdict => {
+  if (isCopy(mempool.get(operation.id), operation)) return ACCEPT;
+  if (mempool.isClosedTo(operation)) return STALE;
+  const reason = faultOf(operation, settled, session, config);
+  return reason === undefined ? ACCEPT : verdictOn(reason, operation, settled, session);
+};
+
+const faultOf = (
+  operation: Operation,
+  { state }: Settled,
+  { window }: Session,
+  { network, verify }: ParticipantConfig,
+): RejectReason | undefined =>
+  validateOperation(operation, state, window, network.rules, network.params.tau2Windows, verify);
+
+const verdictOn = (reason: RejectReason, operation: Operation, { state }: Settled, { window }: Session): Verdict => {
   switch (reason) {
-    case undefined:
-      if (held !== undefined) return ACCEPT;
-      if (mempool.isClosedTo(operation)) return STALE;
-      return mempool.add(operation, session.window, mostUrgentFirst(settled)) ? ACCEPT : STALE;
     case 'AccountNotFound':
     case 'InsufficientBalance':
     case 'AccountCreationCooldownNotElapsed':
     case 'ReceiverNotActive':
-      return holdUntil('final', session.window);
+      return holdUntil('final', window);
     case 'InvalidPrevHash':
-      return state.account(operation.sender)?.frontierHash === operation.id
-        ? STALE
-        : holdUntil('final', session.window);
+      return state.account(operation.sender)?.frontierHash === operation.id ? STALE : holdUntil('final', window);
     case 'ReceiverAlreadyExists':
       return STALE;
     default:

@@ -8,12 +8,12 @@ import type { ParticipantConfig, SessionPorts } from './context.ts';
 import { EntryChecks, judgeOpenings } from './entry-checks.ts';
 import { Hashing } from './hashing.ts';
 import { Mempool } from './mempool.ts';
-import { judgeOperation } from './operations.ts';
+import { judgeOperation, weighOperation } from './operations.ts';
 import { publishBundleAndReveal } from './own.ts';
 import { Pace } from './pace.ts';
 import { type Candidate, roundOf } from './proposals.ts';
 import { finalRecord, OpenRecords } from './records.ts';
-import { judgeRegistration, RegistrationPool } from './registrations.ts';
+import { judgeRegistration, RegistrationPool, weighRegistration } from './registrations.ts';
 import { restoreSession, sayAgain, timechainOf } from './restart.ts';
 import { RevealKeeper } from './reveals.ts';
 import { roundsOf } from './rounds-of.ts';
@@ -102,6 +102,17 @@ export class Participant {
     const verdict = this.#judge(object);
     this.#advance();
     return verdict;
+  }
+
+  /**
+   * What an operation is worth that is on its stem: judged, but not taken. In the pool it would be listed in the own bundle, which
+   * would tell everybody who had it early (06 §10).
+   */
+  weigh(object: Operation | Registration): Verdict {
+    if (this.#stopped) return STALE;
+    return object.kind === 'operation'
+      ? weighOperation(object, this.#settled, this.#session, this.mempool, this.config)
+      : weighRegistration(object, this.#session, this.registrations, this.config);
   }
 
   /**

@@ -124,11 +124,25 @@ export const judgeRegistration = (
     if (!isSigned(registration, verify)) return rejected('InvalidSignature');
     bodies.keep(registration);
   }
+  const verdict = verdictOn(registration, open, verify);
+  if (verdict.type !== 'accept') return verdict;
+  return held !== undefined || pool.add(registration) ? ACCEPT : STALE;
+};
+
+/** The same of one that is on its stem: nothing comes to remember it (06 §10). */
+export const weighRegistration = (
+  registration: Registration,
+  { open }: Session,
+  pool: RegistrationPool,
+  { verify }: ParticipantConfig,
+): Verdict => (isCopy(pool.get(registration.id), registration) ? ACCEPT : verdictOn(registration, open, verify));
+
+const verdictOn = (registration: Registration, open: OpenWindow, verify: Verify): Verdict => {
   const fault = structuralFault(registration, open, new Draft(open.settled.state), verify);
   switch (fault) {
     case undefined:
     case 'InsufficientVdf':
-      return held !== undefined || pool.add(registration) ? ACCEPT : STALE;
+      return ACCEPT;
     case 'WStartTooLate':
       return holdUntil('final', open.window);
     case 'UnsupportedSuite':

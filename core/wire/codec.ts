@@ -2,7 +2,7 @@ import { fail, ok, type Result } from '../bytes/result.ts';
 import type { Phase, ProtocolObject } from '../consensus/objects.ts';
 import type { LeaderOf } from '../consensus/proposal.ts';
 import { decodeEnvelope, type Envelope, type EnvelopeError, encodeEnvelope } from './envelope.ts';
-import type { ArchiveEntry, Message, ObjectClass, ObjectName, SlotSet } from './messages.ts';
+import type { ArchiveEntry, Message, ObjectClass, ObjectName, SlotSet, StemMessage, Stemmed } from './messages.ts';
 import {
   classOf,
   codeOfObject,
@@ -11,6 +11,7 @@ import {
   decodeObject,
   encodeArchiveEntry,
   encodeObject,
+  isStemmed,
   type ObjectError,
 } from './objects.ts';
 import {
@@ -28,15 +29,19 @@ import {
   WANT,
 } from './payloads.ts';
 
-/** `NoMessage`: a type of the registry that is not for this codec (keepalive, host services, snapshots). */
-export type MessageError = EnvelopeError | PayloadError | ObjectError | 'NoMessage';
+/**
+ * `NoMessage`: a type of the registry that is not for this codec (keepalive, host services, snapshots). `NotStemmed`: a message
+ * that never travels over a stem.
+ */
+export type MessageError = EnvelopeError | PayloadError | ObjectError | 'NoMessage' | 'NotStemmed';
 
-/** A message as one envelope (06 §6): header, then payload. */
+/** A message as one envelope (06 §6): header, then payload. One on its stem has the bytes of its object's own message (06 §10). */
 export const encodeMessage = (message: Message): Uint8Array => encodeEnvelope(envelopeOf(message));
 
 const envelopeOf = (message: Message): Envelope => {
   switch (message.type) {
     case 'object':
+    case 'stem':
       return envelope(codeOfObject(message.object), 0, encodeObject(message.object));
     case 'status':
       return envelope(0x26, 0, STATUS.encode({ ...message, window: BigInt(message.window) }));
@@ -100,6 +105,15 @@ export const decodeMessage = (bytes: Uint8Array, leaderOf: LeaderOf): Result<Mes
   if (object !== undefined) return object.ok ? ok({ type: 'object', object: object.value }) : object;
   if (!isSafe(requestId)) return fail('InvalidPayloadField');
   return decodePayload(code, Number(requestId), payload, leaderOf);
+};
+
+/** The message in an envelope that came over the stem stream (06 §10). */
+export const decodeStemMessage = (bytes: Uint8Array): Result<StemMessage, MessageError> => {
+  const decoded = decodeEnvelope(bytes);
+  if (!decoded.ok) return decoded;
+  const object = decodeObject(decoded.value.code, decoded.value.payload, () => undefined);
+  if (object === undefined || (object.ok && !isStemmed(object.value))) return fail('NotStemmed');
+  return object.ok ? ok({ type: 'stem', object: object.value as Stemmed }) : object;
 };
 
 const decodePayload = (

@@ -1,5 +1,5 @@
 import type { Id } from '../bytes/bytes.ts';
-import type { Header, Listed, Phase, ProtocolObject } from '../consensus/objects.ts';
+import type { Header, Listed, Operation, Phase, ProtocolObject, Registration } from '../consensus/objects.ts';
 
 /**
  * What peers say to each other, decoded (06 §6, 09 §3, §10, §11.3). Immutable: a simulation hands the same message to every
@@ -7,6 +7,7 @@ import type { Header, Listed, Phase, ProtocolObject } from '../consensus/objects
  */
 export type Message =
   | ObjectMessage
+  | StemMessage
   | Status
   | Have
   | Want
@@ -22,6 +23,15 @@ export type Message =
 export interface ObjectMessage {
   readonly type: 'object';
   readonly object: ProtocolObject;
+}
+
+/** What travels over a stem before it is gossiped (06 §10). */
+export type Stemmed = Operation | Registration;
+
+/** 0x01, 0x03, 0x04, 0x10 on its stem: the same envelope on a stream of its own (06 §2). No byte of it tells it apart. */
+export interface StemMessage {
+  readonly type: 'stem';
+  readonly object: Stemmed;
 }
 
 /** 0x26: where a node stands. */

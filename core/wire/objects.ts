@@ -20,6 +20,7 @@ import {
   CLASS_REGISTRATION,
   CLASS_REVEAL,
   type ObjectClass,
+  type Stemmed,
 } from './messages.ts';
 
 /**
@@ -81,6 +82,10 @@ export const classOf = (object: ProtocolObject): ObjectClass | undefined => {
       return undefined;
   }
 };
+
+/** Whether an object travels over a stem first; bundles never do (06 §10, 09 §10.8). */
+export const isStemmed = (object: ProtocolObject): object is Stemmed =>
+  object.kind === 'operation' || object.kind === 'registration';
 
 /** Canonical bytes of an object: the payload of its own message, and its body in 0x46. */
 export const encodeObject = (object: ProtocolObject): Uint8Array =>

@@ -36,6 +36,7 @@ const slotSetSize = (set: SlotSet): number => 1 + 2 + set.bitmap.length;
 export const payloadSize = (message: Message): number => {
   switch (message.type) {
     case 'object':
+    case 'stem':
       return objectSize(message.object);
     case 'status':
       return 8 + 2 + 32 + 2 + 32;

@@ -41,6 +41,7 @@ export class HostJournal {
       entry: entry && { operator: entry.operator.publicKey, from: entry.from },
       timers,
       adoption: 'bundles',
+      stem: false,
       suite: SUITE_REAL,
       secret: new Uint8Array(0),
     } as const;

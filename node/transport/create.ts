@@ -216,7 +216,7 @@ class Libp2pTransport implements LiveTransport {
       spans: this.#spans,
       counters: this.counters,
       isWorn: () => records.isWorn,
-      message: (envelope) => events.message(link, envelope),
+      message: (envelope) => events.message(link, envelope, false),
       ended: (reason) => {
         this.#links.remove(open);
         leave(secured);

@@ -23,8 +23,11 @@ export type ClosedReason = string;
 /** What the transport tells. `opened` comes before any `message` of a link, `closed` once and last. */
 export interface TransportEvents {
   opened(link: Link): void;
-  /** One whole envelope (06 §6), header included, whose length was checked and nothing else. */
-  message(link: Link, envelope: Uint8Array): void;
+  /**
+   * One whole envelope (06 §6), header included, whose length was checked and nothing else. `onStem`: it came on
+   * `/montana/stem/1.0.0` (06 §10), which nothing in its bytes tells.
+   */
+  message(link: Link, envelope: Uint8Array, onStem: boolean): void;
   closed(link: Link, reason: ClosedReason): void;
   /** An attempt or an intruder that never became a link: `BadResponderSignature`, `UnexpectedPeer`, `FrameTooLong`, … */
   refused(address: string, reason: string): void;
@@ -53,8 +56,11 @@ export interface Transport {
   addresses(): readonly string[];
   /** Resolves when the link is open. `/p2p/Qm…` in the address pins the far end's key. Rejects with one line of what went wrong. */
   dial(address: string): Promise<Link>;
-  /** Queues an envelope. A full queue (1 024 objects, 8 MiB) drops operations and registrations first (06 §6.1). */
-  send(link: number, envelope: Uint8Array): void;
+  /**
+   * Queues an envelope, for the stem's stream where `onStem` says so (06 §10). A full queue (1 024 objects, 8 MiB) drops operations
+   * and registrations first (06 §6.1).
+   */
+  send(link: number, envelope: Uint8Array, onStem?: boolean): void;
   /** Bye with a reason of 06 §6, then close. */
   close(link: number, bye: number): void;
 }

@@ -11,7 +11,7 @@ import type { TimerFigures } from '#core/participant/timers.ts';
 import type { ChainJob, ChainResult, Meter } from '#core/participant/types.ts';
 import { timechainStep } from '#core/timechain/chain.ts';
 import type { Settled } from '#core/transition/settled.ts';
-import { decodeMessage, encodeMessage } from '#core/wire/codec.ts';
+import { decodeMessage, decodeStemMessage, encodeMessage } from '#core/wire/codec.ts';
 import type { Message } from '#core/wire/messages.ts';
 import { sizeOnWire } from '#core/wire/size.ts';
 import type { Adapter, Clock, Machine, Out } from '#sim/world/types.ts';
@@ -42,6 +42,8 @@ export interface AdapterOptions {
   readonly entries: readonly NonNullable<ParticipantConfig['entry']>[];
   /** Encode and decode every message on its way. */
   readonly wire: boolean;
+  /** Operations go over a stem first (06 §10). */
+  readonly stem: boolean;
   /** By number of the host: who keeps a journal. */
   readonly recorders?: ReadonlyMap<number, HostRecorder>;
 }
@@ -97,7 +99,7 @@ class HostMachine implements Machine<MontanaShape> {
   }
 
   start(disk: Disk, seed: Uint8Array): void {
-    const { genesis, suite, memo, timers, adoption, identities, entries, wire } = this.#options;
+    const { genesis, suite, memo, timers, adoption, identities, entries, wire, stem } = this.#options;
     const meter = this.#meter;
     const out = this.#out;
     const entry = entries[this.#number];
@@ -130,7 +132,7 @@ class HostMachine implements Machine<MontanaShape> {
     const recorder = this.#options.recorders?.get(this.#number);
     this.#host =
       recorder === undefined
-        ? new Host(config, opened, seed, clock, ports)
+        ? new Host(config, opened, seed, clock, ports, { stem })
         : recorder.open({ config, opened, durable: disk.written, seed, clock, ports });
     this.#host.start();
   }
@@ -170,9 +172,10 @@ class HostMachine implements Machine<MontanaShape> {
   }
 }
 
-/** The message as its receiver would decode it. A difference would be a defect of the codec, so it ends the run. */
+/** The message as its receiver would decode it, by the stream it comes on. A difference would be a defect of the codec, so it ends the run. */
 const throughBytes = (message: Message): Message => {
-  const decoded = decodeMessage(encodeMessage(message), leaderIn(message));
+  const bytes = encodeMessage(message);
+  const decoded = message.type === 'stem' ? decodeStemMessage(bytes) : decodeMessage(bytes, leaderIn(message));
   if (!decoded.ok)
     throw new Error(`a message does not survive its own encoding: ${describe(message)}: ${decoded.error}`);
   return decoded.value;

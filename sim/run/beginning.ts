@@ -90,6 +90,7 @@ export const worldOf = (
       identities: members.map(({ nodeId, node }) => ({ nodeId, key: node })),
       entries: members.map(({ account }, host) => ({ operator: account, from: joining[host] ?? 0 })),
       wire: scenario.wire,
+      stem: scenario.network.stem,
       recorders,
     }),
     network: { ...NETWORK, loss, jitter, outgoing: links },

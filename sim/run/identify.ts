@@ -25,6 +25,7 @@ export const KINDS = [
   'proof-request',
   'proof-response',
   'openings',
+  'stem',
 ] as const;
 
 const kindIndex = new Map<string, number>(KINDS.map((kind, i) => [kind, i]));
@@ -66,6 +67,8 @@ export const identifyMessage = (message: Message): number => {
   switch (message.type) {
     case 'object':
       return objectBits(message.object);
+    case 'stem':
+      return mix(kind, objectBits(message.object));
     case 'status':
       return mix(
         mix(mix(kind, message.window), mix(message.round, message.validRound)),
@@ -137,6 +140,7 @@ const short = (id: Id): string => id.slice(0, 8);
 /** One line for a person. `nameOf`: what a node is called. */
 export const describe = (message: Message, nameOf: (nodeId: Id) => string = short): string => {
   if (message.type === 'object') return describeObject(message.object, nameOf);
+  if (message.type === 'stem') return `${describeObject(message.object, nameOf)} on its stem`;
   return 'window' in message ? `${message.type} of window ${message.window}` : message.type;
 };
 

@@ -230,8 +230,10 @@ export const scenarioSchema = z.strictObject({
       jitter: whole(0, 10_000_000).default(20_000),
       /** Connections each host opens. */
       links: whole(1, 1_000).default(24),
+      /** Operations and registrations travel over a stem before they are gossiped (06 §10). */
+      stem: z.boolean().default(false),
     })
-    .default({ loss: 1_000, jitter: 20_000, links: 24 }),
+    .default({ loss: 1_000, jitter: 20_000, links: 24, stem: false }),
   workload: workloadSchema.prefault({}),
   faults: z.array(faultSchema).max(1_000).default([]),
   adversary: z.array(adversarySchema).max(64).default([]),

@@ -93,7 +93,7 @@ class Tracker {
       return;
     }
     const tell = (trail: Trail): void => pass(trail, isSent, link, at, false);
-    if (message.type === 'object') this.#seen(message.object, tell, at);
+    if (message.type === 'object' || message.type === 'stem') this.#seen(message.object, tell, at);
     else if (message.type === 'object-response') for (const object of message.objects) this.#seen(object, tell, at);
   }
 

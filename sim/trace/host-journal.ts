@@ -47,6 +47,7 @@ export const hostRecorders = ({
       entry: member && { operator: member.account.publicKey, from: joining[host] ?? 0 },
       timers: scenario.timers,
       adoption: scenario.adoption,
+      stem: scenario.network.stem,
       suite: scenario.suite === 'real' ? SUITE_REAL : SUITE_MODELLED,
       secret: scenario.suite === 'real' ? new Uint8Array(0) : runSecret(String(scenario.seed)),
     };
