@@ -128,6 +128,9 @@ export const ACCEPT: Verdict = { type: 'accept' };
 /** What a node's participant does in a test; everything has a default. */
 export interface Behaviour {
   judge?(object: ProtocolObject, node: TestNode): Verdict;
+  weigh?(object: ProtocolObject, node: TestNode): Verdict;
+  /** Whether it passes operations over a stem. */
+  readonly stem?: boolean;
   proof?(votes: readonly Vote[], node: TestNode): boolean;
   lookup?(name: ObjectName): ProtocolObject | undefined;
 }
@@ -142,6 +145,7 @@ export class TestNode {
   /** What it published itself. */
   readonly own = new Set<Id>();
   offers = 0;
+  weighed = 0;
   readonly proofs: (readonly Vote[])[] = [];
   readonly penalties: { readonly peer: Peer; readonly reason: string }[] = [];
   readonly statuses: Status[] = [];
@@ -163,6 +167,10 @@ export class TestNode {
           if (verdict.type === 'accept') this.accepted.set(object.id, object);
           return verdict;
         },
+        weigh: (object) => {
+          this.weighed++;
+          return behaviour.weigh?.(object, this) ?? ACCEPT;
+        },
         offerProof: (votes) => {
           this.proofs.push(votes);
           return behaviour.proof?.(votes, this) ?? true;
@@ -178,7 +186,7 @@ export class TestNode {
         lookup: (name) => behaviour.lookup?.(name),
         statusSeen: (_peer, status) => this.statuses.push(status),
       },
-      { seed: number(index) },
+      { seed: number(index), ...(behaviour.stem === undefined ? {} : { stem: behaviour.stem }) },
     );
   }
 
@@ -418,6 +426,8 @@ const summary = (message: Message): string => {
   switch (message.type) {
     case 'object':
       return message.object.id;
+    case 'stem':
+      return `stem ${message.object.id}`;
     case 'have':
     case 'want':
       return `${message.type} ${message.sets.map(({ kind, round, bitmap }) => `${kind}/${round}/${toHex(bitmap)}`)}`;

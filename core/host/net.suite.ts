@@ -12,7 +12,7 @@ import { NO_MEMO } from '../participant/evaluation.ts';
 import type { Participant } from '../participant/participant.ts';
 import { foundation } from '../participant/party.suite.ts';
 import { ORDINARY_TIMERS } from '../participant/timers.ts';
-import type { ChainJob, ChainName, FinalRecord, Opened, OpenRecord } from '../participant/types.ts';
+import type { ChainJob, ChainName, FinalRecord, Opened, OpenRecord, Verdict } from '../participant/types.ts';
 import { timechainStep } from '../timechain/chain.ts';
 import type { Settled } from '../transition/settled.ts';
 import type { Message } from '../wire/messages.ts';
@@ -45,6 +45,8 @@ export interface Seat {
   readonly penalties: string[];
   /** What it said itself, in order. */
   readonly said: ProtocolObject[];
+  /** What became of operations of its user. */
+  readonly verdicts: Verdict['type'][];
   timer: number | undefined;
   /** In microseconds. */
   alarm: number | undefined;
@@ -60,6 +62,8 @@ export interface NetOptions {
   readonly iteration?: number;
   /** What a seat hashes; a test of long chains does not hash them. */
   readonly hashed?: (job: ChainJob, seat: Seat) => Id;
+  /** Whether operations go over a stem first. */
+  readonly stem?: boolean;
   /** What keeps a seat's records beside its disk, and is opened in its place. */
   readonly keeps?: (index: number) => Keeps | undefined;
   /** Of a seat that keeps a journal. */
@@ -120,6 +124,7 @@ export class Net {
         finals: [],
         penalties: [],
         said: [],
+        verdicts: [],
         timer: undefined,
         alarm: undefined,
         jobs: new Map(),
@@ -178,7 +183,7 @@ export class Net {
     const recorder = this.#options.recorder?.(seat, this);
     const seed = Uint8Array.of(index);
     if (recorder === undefined) {
-      const host = new Host(config, opened, seed, clock, ports);
+      const host = new Host(config, opened, seed, clock, ports, { stem: this.#options.stem ?? false });
       seat.host = host;
       seat.participant = host.participant;
     } else {
@@ -292,8 +297,9 @@ export class Net {
   }
 }
 
-const hear = (seat: Pick<Seat, 'finals' | 'penalties' | 'said'>, notice: Notice): void => {
+const hear = (seat: Pick<Seat, 'finals' | 'penalties' | 'said' | 'verdicts'>, notice: Notice): void => {
   if (notice.type === 'penalty') seat.penalties.push(notice.reason);
   else if (notice.type === 'final') seat.finals.push(notice.record);
   else if (notice.type === 'published') seat.said.push(notice.object);
+  else if (notice.type === 'submitted') seat.verdicts.push(notice.verdict.type);
 };

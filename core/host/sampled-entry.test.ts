@@ -203,6 +203,7 @@ describe('the journals of such a run', () => {
           entry: seat.operator && { operator: seat.operator.publicKey, from: 0 },
           timers: 'ordinary' as const,
           adoption: 'bundles' as const,
+          stem: false,
           suite: 'cheap',
           secret: new Uint8Array(0),
         };

@@ -141,7 +141,7 @@ describe('a damaged journal', () => {
     expect(reasonOf(ascii(`{"schema": 1${' '.repeat(90)}}`))).toBe('block 0 at byte 0: this is no journal');
     expect(reasonOf(concat(whole, ascii('x')))).toBe(`block 4 at byte ${whole.length}: bytes follow the end mark`);
     const version = whole.slice();
-    version[8] = 3;
+    version[8] = 4;
     expect(reasonOf(version)).toBe('block 0 at byte 0: the journal has another version');
     const long = whole.slice();
     long.set([1, 0, 0, 1], HEADER);

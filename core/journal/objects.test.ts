@@ -4,6 +4,7 @@ import { voteOf } from '../consensus/vote.ts';
 import { SIGNATURE_SIZE } from '../crypto/suite.ts';
 import { anId, anyObjects } from '../wire/fuzz.suite.ts';
 import type { Message } from '../wire/messages.ts';
+import { isStemmed } from '../wire/objects.ts';
 import { flatMessage, messageOf } from './flatten.ts';
 import { decodeStored, encodeStored, JOURNAL_OBJECT, MOST_OBJECTS, ObjectTable } from './objects.ts';
 
@@ -66,6 +67,7 @@ describe('a message in a journal', () => {
   const proof = { requestId: 9, window: 5, phase: 2, round: 2, proposalHash: anId(1), total: 2, from: 0 } as const;
   const messages: readonly Message[] = [
     ...OBJECTS.map((object): Message => ({ type: 'object', object })),
+    ...OBJECTS.filter(isStemmed).map((object): Message => ({ type: 'stem', object })),
     { type: 'status', window: 5, round: 1, finalHash: anId(1), validRound: 0, validHash: anId(2) },
     { type: 'have', window: 5, sets: [{ kind: 2, round: 3, bitmap: new Uint8Array([0, 1]) }] },
     { type: 'archive-request', requestId: 7, fromWindow: 3, count: 64 },
@@ -97,6 +99,8 @@ describe('a message in a journal', () => {
     const bundle = OBJECTS.find(({ kind }) => kind === 'bundle');
     const get = (number: number) => (number === 0 ? bundle : undefined);
     expect(messageOf({ type: 'object', object: 1 }, get)).toBeUndefined();
+    expect(messageOf({ type: 'stem', object: 1 }, get)).toBeUndefined();
+    expect(messageOf({ type: 'stem', object: 0 }, get)).toBeUndefined();
     expect(messageOf({ type: 'object-response', requestId: 1, stopped: false, objects: [0, 1] }, get)).toBeUndefined();
     expect(messageOf({ type: 'proof-response', ...proof, votes: [0] }, get)).toBeUndefined();
     expect(messageOf({ type: 'proof-response', ...proof, phase: 3, votes: [] }, get)).toBeUndefined();

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { fromHex, toHex } from '../bytes/bytes.ts';
-import { decodeMessage, encodeMessage } from './codec.ts';
+import { decodeMessage, decodeStemMessage, encodeMessage } from './codec.ts';
 import { encodeEnvelope } from './envelope.ts';
 import { messageToFrames, RECORD_OVERHEAD } from './frames.ts';
 import { aHeader, anId, anyObjects, leaderOf, survives } from './fuzz.suite.ts';
 import type { ArchiveEntry, Message } from './messages.ts';
-import { classOf } from './objects.ts';
+import { classOf, isStemmed } from './objects.ts';
 import { payloadSize, sizeOnWire } from './size.ts';
 
 const OBJECTS = anyObjects();
@@ -62,6 +62,34 @@ const errorOf = (bytes: Uint8Array): string | undefined => {
   const decoded = decodeMessage(bytes, leaderOf);
   return decoded.ok ? undefined : decoded.error;
 };
+
+describe('a message on its stem (06 §10)', () => {
+  const stemmed = OBJECTS.filter(isStemmed);
+
+  it.each(stemmed.map((object) => ({ name: label({ type: 'object', object }), object })))(
+    '$name: the envelope of the object, told apart by its stream alone',
+    ({ object }) => {
+      const message: Message = { type: 'stem', object };
+      const bytes = encodeMessage(message);
+      expect(bytes).toEqual(encodeMessage({ type: 'object', object }));
+      expect(sizeOnWire(message)).toBe(sizeOnWire({ type: 'object', object }));
+      expect(decodeMessage(bytes, leaderOf)).toEqual({ ok: true, value: { type: 'object', object } });
+      expect(decodeStemMessage(bytes)).toEqual({ ok: true, value: message });
+    },
+  );
+
+  it('is an operation or a registration, and nothing else', () => {
+    expect(new Set(stemmed.map(({ kind }) => kind))).toEqual(new Set(['operation', 'registration']));
+    for (const message of MESSAGES) {
+      if (message.type === 'object' && isStemmed(message.object)) continue;
+      const decoded = decodeStemMessage(encodeMessage(message));
+      expect(decoded.ok ? '' : decoded.error).toMatch(/^(NotStemmed|UnknownLeader)$/);
+    }
+    const cut = encodeEnvelope({ code: 0x01, requestId: 0n, payload: new Uint8Array(3) });
+    expect(decodeStemMessage(cut)).toEqual({ ok: false, error: 'MalformedObject' });
+    expect(decodeStemMessage(new Uint8Array(3)).ok).toBe(false);
+  });
+});
 
 describe('messages', () => {
   it.each(MESSAGES.map((message) => ({ name: label(message), message })))('$name: survives the wire', ({ message }) => {

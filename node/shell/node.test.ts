@@ -122,7 +122,7 @@ describe('a node', () => {
     const scene = new Scene();
     const node = await scene.start();
     scene.transport.opened(linkOf(5));
-    scene.transport.message(linkOf(5), Uint8Array.of(1, 2));
+    scene.transport.message(linkOf(5), Uint8Array.of(1, 2), false);
     scene.protocol.send(5, Uint8Array.of(3));
     scene.protocol.final({ ...STANDING, finalWindow: 3, window: 4 }, 7);
     scene.protocol.penalty(5, 'BadLength');
@@ -160,7 +160,7 @@ describe('a node', () => {
     const node = await scene.start();
     const link = linkOf(6, LEVEL_ACCOUNT);
     scene.transport.opened(link);
-    scene.transport.message(link, Uint8Array.of(1));
+    scene.transport.message(link, Uint8Array.of(1), false);
     scene.transport.closed(link, 'gone');
     expect(scene.said).toEqual(['listens']);
     await node.stop();
