@@ -64,7 +64,7 @@ describe('the journal of a host that crashes and comes back', () => {
   test('holds no key that signs', () => {
     const [setting] = entries;
     expect(Object.keys(setting as Entry)).toEqual([
-      ...['type', 'name', 'genesis', 'nodes', 'publicKey', 'entry', 'timers', 'adoption', 'suite', 'secret'],
+      ...['type', 'name', 'genesis', 'nodes', 'publicKey', 'entry', 'timers', 'adoption', 'stem', 'suite', 'secret'],
     ]);
   });
 
