@@ -7,15 +7,25 @@ const SEED = 20261121;
 
 const DEEP = '**/*.deep.test.ts';
 
+/** Files that replace a module, or hold threads and processes: each in a world of its own. The others share one, which loads core once. */
+const ALONE = ['node/**/*', '**/*.mocked'];
+
 /** `--mode deep` runs the long tests instead of the quick ones. */
-export default defineConfig(({ mode }) => ({
-  test: {
-    include: mode === 'deep' ? [DEEP] : ['**/*.test.ts'],
-    exclude: ['**/node_modules/**', '**/dist/**', ...(mode === 'deep' ? [] : [DEEP])],
-    reporters: ['default', new SummaryReporter(SEED)],
-    testTimeout: mode === 'deep' ? 480_000 : 60_000,
-    hookTimeout: 60_000,
-    maxWorkers: availableParallelism(),
-    sequence: { seed: SEED },
-  },
-}));
+export default defineConfig(({ mode }) => {
+  const isDeep = mode === 'deep';
+  const ends = (names: readonly string[]): string[] => names.map((name) => `${name}.${isDeep ? 'deep.' : ''}test.ts`);
+  const outside = ['**/node_modules/**', '**/dist/**', ...(isDeep ? [] : [DEEP])];
+  return {
+    test: {
+      reporters: ['default', new SummaryReporter(SEED)],
+      maxWorkers: availableParallelism(),
+      sequence: { seed: SEED },
+      projects: [
+        { name: 'shared', include: ends(['**/*']), exclude: [...outside, ...ends(ALONE)], isolate: false },
+        { name: 'alone', include: ends(ALONE), exclude: outside, isolate: true },
+      ].map((test) => ({
+        test: { ...test, testTimeout: isDeep ? 480_000 : 60_000, hookTimeout: 60_000 },
+      })),
+    },
+  };
+});
