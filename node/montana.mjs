@@ -13,7 +13,14 @@ const stripsTypes = major > 22 || (major === 22 && minor >= 18);
 const hasPinned = existsSync(pinned);
 
 if (hasPinned ? realpathSync(pinned) === realpathSync(process.execPath) : stripsTypes) {
-  await import('./cli/main.ts');
+  try {
+    await import('./cli/main.ts');
+  } catch (error) {
+    if (error?.code !== 'ERR_MODULE_NOT_FOUND') throw error;
+    const [what] = error.message.split(' imported from ');
+    console.error(`montana: ${what}; run "npm install" in ${fileURLToPath(new URL('..', import.meta.url))}`);
+    process.exitCode = 1;
+  }
 } else if (hasPinned) {
   const child = spawn(pinned, [main, ...process.argv.slice(2)], { stdio: 'inherit' });
   // A terminal sends SIGINT to the child by itself.

@@ -32,6 +32,9 @@ const countersSchema = z.strictObject({
   penalties: whole,
 });
 
+/** How often, by reason. */
+const countsSchema = z.record(z.string(), whole);
+
 /** GET /status */
 export const statusSchema = z.strictObject({
   version: z.string(),
@@ -60,6 +63,14 @@ export const statusSchema = z.strictObject({
   difficulty: whole,
   peers: z.array(peerSchema),
   counters: countersSchema,
+  reasons: z.strictObject({
+    /** Connections from outside that became no link. */
+    refused: countsSchema,
+    /** Links that ended. */
+    closed: countsSchema,
+    /** Messages that broke a rule. */
+    penalties: countsSchema,
+  }),
 });
 
 export type Status = z.output<typeof statusSchema>;

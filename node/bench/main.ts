@@ -2,7 +2,7 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { constants, cpus } from 'node:os';
 import { parseArgs } from 'node:util';
-import { type Measured, SECTIONS } from './section.ts';
+import { APART, type Measured, SECTIONS } from './section.ts';
 import { table } from './table.ts';
 
 /** Exit code of a command that was called wrongly. */
@@ -60,7 +60,7 @@ const cpu = cpus()[0]?.model ?? 'unknown';
 if (!json) process.stdout.write(`Node ${process.version}, ${cpu}; medians [quartiles], × peer in the same rounds\n\n`);
 const rows: object[] = [];
 for (const name of Object.keys(SECTIONS)) {
-  if (only !== undefined && name !== only) continue;
+  if (only === undefined ? APART.includes(name) : name !== only) continue;
   const section = await measured(name, quick, accounts);
   rows.push(...section.rows.map((row) => ({ section: name, ...row })));
   if (!json) process.stdout.write(`${table(section.title, section.rows)}${section.summary}`);

@@ -9,6 +9,6 @@ const tell = (line: string): void => {
   process.stderr.write(`${performance.now().toFixed(0).padStart(6)} ms  ${name}: ${line}\n`);
 };
 tell('begins');
-const rows = rowsOf(section.measure({ quick: pace === 'quick', accounts, tell }));
+const rows = rowsOf(await section.measure({ quick: pace === 'quick', accounts, tell }));
 const measured: Measured = { title: section.title, rows, summary: section.summary?.(rows) ?? '' };
 process.send?.(measured);

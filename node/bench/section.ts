@@ -11,7 +11,7 @@ export interface Settings {
 /** Measurements that belong together: peers are of one section. */
 export interface Section {
   readonly title: string;
-  measure(settings: Settings): readonly Series[];
+  measure(settings: Settings): readonly Series[] | Promise<readonly Series[]>;
   /** What its rows come to, as a table of its own. */
   summary?(rows: readonly Row[]): string;
 }
@@ -31,6 +31,10 @@ export const SECTIONS = {
   transition: async () => (await import('./transition.ts')).transition,
   scale: async () => (await import('./scale.ts')).scale,
   simulator: async () => (await import('./simulator.ts')).simulator,
+  window: async () => (await import('./window.ts')).window,
 } satisfies Record<string, () => Promise<Section>>;
 
 export type SectionName = keyof typeof SECTIONS;
+
+/** Measured only where `--only` names them: they take long. */
+export const APART: readonly string[] = ['window' satisfies SectionName];

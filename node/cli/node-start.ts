@@ -8,6 +8,7 @@ import { Refused } from '#node/config/refused.ts';
 import { openLog } from '#node/shell/log.ts';
 import { type RunningNode, startNode } from '#node/shell/node.ts';
 import type { NodeOptions } from '#node/shell/node-parts.ts';
+import { oneLine } from '#node/shell/one-line.ts';
 import { liveParts } from '#node/shell/parts.ts';
 import { version } from './version.ts';
 
@@ -43,6 +44,13 @@ export const nodeStart = async ({ dir }: NodeStartOptions): Promise<number> => {
   // The channel alone does not keep a process whose start has failed.
   process.channel?.unref();
   const options = readNode(dir);
+  process.on('uncaughtException', (error) => {
+    const reason = oneLine(error);
+    options.log.fatal({ reason, stack: error.stack }, 'a fault of the program');
+    process.stderr.write(`montana: a fault of the program: ${reason}; the log has more; start the node again\n`);
+    // The store bears that, as any crash.
+    process.exit(1);
+  });
   try {
     running = await startNode(options, liveParts);
   } finally {

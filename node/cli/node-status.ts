@@ -37,9 +37,16 @@ export const spanText = (seconds: number): string => {
   return `${Math.floor(seconds / size)} ${name}${rest > 0 && smallerName !== '' ? ` ${rest} ${smallerName}` : ''}`;
 };
 
+/** What was refused, ended or punished, and why: a row each where there is any. */
+const reasonRows = (reasons: Status['reasons']): readonly (readonly [string, string])[] =>
+  Object.entries(reasons).flatMap(([name, counts]) => {
+    const words = Object.entries(counts).map(([reason, count]) => `${reason} ${grouped(count)}`);
+    return words.length === 0 ? [] : [[`  ${name}`, words.join(', ')]];
+  });
+
 /** A status for a person. */
 export const statusText = (status: Status): string => {
-  const { standing, counters, peers, hashRate, difficulty } = status;
+  const { standing, counters, reasons, peers, hashRate, difficulty } = status;
   const final = standing.finalWindow < 0 ? 'none final' : `${grouped(standing.finalWindow)} final`;
   const alone = hashRate === 0 ? '' : `; T of a window takes ${(difficulty / hashRate).toFixed(1)} s here`;
   const rows: readonly (readonly [string, string])[] = [
@@ -62,6 +69,7 @@ export const statusText = (status: Status): string => {
       'links',
       `${grouped(counters.linksOpened)} opened, ${grouped(counters.linksClosed)} closed; ${grouped(counters.dialsFailed)} dials failed, ${grouped(counters.refused)} refused`,
     ],
+    ...reasonRows(reasons),
     ['peers', String(peers.length)],
     ...peers.map(({ peerId, address, level, isOutgoing, seconds }): readonly [string, string] => [
       isOutgoing ? '  to' : '  from',

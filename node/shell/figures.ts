@@ -1,6 +1,7 @@
 import { peerId } from '#core/crypto/ids.ts';
 import { type AccessLevel, LEVEL_ACCOUNT, LEVEL_CANDIDATE, LEVEL_NODE } from '#core/tunnel/online-proof.ts';
 import type { Counters, PeerStatus, Status } from '#node/api/schemas.ts';
+import { countIn } from '#node/transport/counters.ts';
 import type { Link } from '#node/transport/transport.ts';
 import type { Pace, Standing } from './protocol.ts';
 
@@ -16,7 +17,7 @@ const RECENT = 64;
 /** A rate is taken over this many milliseconds at least. */
 const SHORTEST = 500;
 
-type Counted = Pick<Status, 'uptimeSeconds' | 'recent' | 'hashRate' | 'difficulty' | 'peers' | 'counters'>;
+type Counted = Pick<Status, 'uptimeSeconds' | 'recent' | 'hashRate' | 'difficulty' | 'peers' | 'counters' | 'reasons'>;
 
 /** What a node counts for its owner. */
 export class Figures {
@@ -33,6 +34,11 @@ export class Figures {
     refused: 0,
     penalties: 0,
   } satisfies Counters;
+  readonly #reasons = {
+    refused: new Map<string, number>(),
+    closed: new Map<string, number>(),
+    penalties: new Map<string, number>(),
+  };
   readonly #since = performance.now();
   readonly #links = new Map<number, { readonly link: Link; readonly since: number }>();
   readonly #recent: Status['recent'] = [];
@@ -45,10 +51,22 @@ export class Figures {
   }
 
   /** Whether the link was open. */
-  closed({ number }: Link): boolean {
+  closed({ number }: Link, reason: string): boolean {
     if (!this.#links.delete(number)) return false;
     this.counters.linksClosed++;
+    countIn(this.#reasons.closed, reason);
     return true;
+  }
+
+  /** A connection that became no link. */
+  refused(reason: string): void {
+    this.counters.refused++;
+    countIn(this.#reasons.refused, reason);
+  }
+
+  penalty(reason: string): void {
+    this.counters.penalties++;
+    countIn(this.#reasons.penalties, reason);
   }
 
   messageIn({ length }: Uint8Array): void {
@@ -70,6 +88,7 @@ export class Figures {
 
   /** The part of a status that is counted here. */
   status({ iterations, difficulty }: Pace): Counted {
+    const { refused, closed, penalties } = this.#reasons;
     const now = performance.now();
     const elapsed = now - this.#sample.at;
     if (elapsed >= SHORTEST) {
@@ -91,6 +110,11 @@ export class Figures {
         seconds: Math.floor((now - since) / 1_000),
       })),
       counters: { ...this.counters },
+      reasons: {
+        refused: Object.fromEntries(refused),
+        closed: Object.fromEntries(closed),
+        penalties: Object.fromEntries(penalties),
+      },
     };
   }
 }

@@ -14,6 +14,7 @@ import type { Settled } from '#core/transition/settled.ts';
 import { decodeMessage } from '#core/wire/codec.ts';
 import type { Hasher, HasherEvents } from '#node/hasher/hasher.ts';
 import type { Store } from '#node/store/store.ts';
+import { Receipts } from './backlog.ts';
 import { Door } from './door.ts';
 import { HostJournal } from './host-journal.ts';
 import type { FromProtocol, ToProtocol } from './messages.ts';
@@ -47,6 +48,7 @@ export class LiveHost {
   readonly #timer: Timer;
   readonly #startedAt = performance.now();
   readonly #clock = { now: 0, iterations: 0 };
+  readonly #receipts: Receipts;
   readonly #outbox = new Outbox();
   readonly #said: FromProtocol[] = [];
   #writes: { readonly final: FinalRecord | undefined; readonly open: OpenRecord | undefined }[] = [];
@@ -58,6 +60,7 @@ export class LiveHost {
   constructor(parts: LiveParts) {
     this.#parts = parts;
     const { setting, genesis, suite, store } = parts;
+    this.#receipts = new Receipts((link, cost) => parts.post({ type: 'taken', link, cost }));
     const opened = store.opened();
     this.#settled = opened.settled;
     const config = participantConfig(setting, genesis.network, suite);
@@ -101,10 +104,12 @@ export class LiveHost {
         this.#handle(() => this.#host.peerUp(message.link, message.isOutgoing, message.far));
         break;
       case 'peer-down':
+        this.#receipts.gone(message.link);
         this.#handle(() => this.#host.peerDown(message.link));
         break;
       case 'message':
         this.#message(message.link, message.envelope);
+        this.#receipts.took(message.link, message.envelope.length);
         break;
       case 'submit':
         this.#submit(message.operation, message.notBefore);

@@ -34,6 +34,8 @@ export type FromProtocol =
   | { readonly type: 'letters'; readonly letters: readonly Letter[] }
   | { readonly type: 'standing'; readonly standing: Standing }
   | { readonly type: 'final'; readonly standing: Standing; readonly operations: number }
+  /** Messages of a link were handled; `backlog.ts` says what they cost. */
+  | { readonly type: 'taken'; readonly link: number; readonly cost: number }
   | { readonly type: 'penalty'; readonly link: number; readonly reason: string }
   | { readonly type: 'submitted'; readonly operation: Id; readonly verdict: string }
   | { readonly type: 'confirmed'; readonly operation: Id; readonly window: number }

@@ -7,6 +7,7 @@ import { Dialling } from './dialling.ts';
 import { Figures } from './figures.ts';
 import type { NodeOptions, NodeParts } from './node-parts.ts';
 import type { Protocol, ProtocolEvents } from './protocol.ts';
+import { SparingLog } from './sparing-log.ts';
 import { WaitingOperations } from './waiting-operations.ts';
 
 export interface RunningNode {
@@ -43,6 +44,7 @@ class LiveNode implements RunningNode {
   readonly #parts: NodeParts;
   readonly #api: ReturnType<typeof makeApi>;
   readonly #figures = new Figures();
+  readonly #sparing: SparingLog;
   readonly #operations = new WaitingOperations();
   readonly #dialling: Dialling;
   #protocol: Protocol | undefined;
@@ -60,6 +62,7 @@ class LiveNode implements RunningNode {
       this.#sayEnded = resolve;
     });
     const { config, identity, log } = options;
+    this.#sparing = new SparingLog(log);
     this.#api = makeApi({
       status: () => this.#status(),
       stop: () => void this.stop(),
@@ -176,6 +179,8 @@ class LiveNode implements RunningNode {
         this.#figures.messageOut(envelope);
         this.#transport?.send(link, envelope);
       },
+      pause: (link) => this.#transport?.pause(link),
+      resume: (link) => this.#transport?.resume(link),
       final: (standing, operations) => {
         this.#figures.final(standing, operations);
         const { finalWindow: window, finalHash, stateRoot } = standing;
@@ -187,8 +192,8 @@ class LiveNode implements RunningNode {
         );
       },
       penalty: (link, reason) => {
-        this.#figures.counters.penalties++;
-        log.info({ link, reason }, 'penalty');
+        this.#figures.penalty(reason);
+        this.#sparing.info({ link, reason }, 'penalty');
       },
       submitted: (operation, verdict) => {
         log.info({ operation, verdict }, 'submitted');
@@ -222,15 +227,16 @@ class LiveNode implements RunningNode {
         if (gossips(link)) protocol.message(link.number, envelope);
       },
       closed: (link, reason) => {
-        if (!this.#figures.closed(link)) return;
+        if (!this.#figures.closed(link, reason)) return;
         log.info({ ...name(link), reason }, 'link closed');
         if (gossips(link)) protocol.peerDown(link.number);
         this.#dialling.closed(link);
       },
       refused: (address, reason) => {
-        this.#figures.counters.refused++;
-        log.info({ address, reason }, 'refused');
+        this.#figures.refused(reason);
+        this.#sparing.info({ address, reason }, 'refused');
       },
+      failed: (reason) => this.#fail(reason),
     };
   }
 }

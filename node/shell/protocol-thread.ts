@@ -3,6 +3,7 @@ import { buildGenesis } from '#core/genesis/genesis.ts';
 import { startHasher } from '#node/hasher/start-hasher.ts';
 import { LiveHost } from './live-host.ts';
 import type { FromProtocol, ToProtocol } from './messages.ts';
+import { oneLine } from './one-line.ts';
 import type { OpenStore, ProtocolSetting } from './setting.ts';
 import { liveSuite } from './suite.ts';
 
@@ -21,8 +22,17 @@ const post = (message: FromProtocol): void => {
   if (message.type === 'stopped') port.close();
 };
 
+/** What is installed without its binary, or not at all, is told with what to do. */
+const storeModule = async (): Promise<{ readonly openStore: OpenStore }> => {
+  try {
+    return await import(setting.store);
+  } catch (error) {
+    throw new Error(`the store cannot be loaded: ${oneLine(error)}; run "npm install" where this program is`);
+  }
+};
+
 const genesis = buildGenesis(setting.genesis);
-const { openStore } = (await import(setting.store)) as { readonly openStore: OpenStore };
+const { openStore } = await storeModule();
 const host = new LiveHost({
   setting,
   genesis,

@@ -23,6 +23,9 @@ export interface Pace {
 /** What the protocol's thread tells the main one. */
 export interface ProtocolEvents {
   send(link: number, envelope: Uint8Array): void;
+  /** More messages of a link wait for the protocol than may: its sender has to wait, until `resume`. */
+  pause(link: number): void;
+  resume(link: number): void;
   /** A window became final here. */
   final(standing: Standing, operations: number): void;
   /** Bytes that are no message, or a broken rule: counted by the peer table. */

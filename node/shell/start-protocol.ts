@@ -1,4 +1,5 @@
 import { Worker } from 'node:worker_threads';
+import { Backlog } from './backlog.ts';
 import type { FromProtocol, ToProtocol } from './messages.ts';
 import { oneLine } from './one-line.ts';
 import type { Protocol, ProtocolEvents, Standing } from './protocol.ts';
@@ -26,6 +27,7 @@ export const startProtocol = (setting: ProtocolSetting, events: ProtocolEvents):
   });
   const answers = new Map<number, Answer>();
   const waiting: Answer[] = [];
+  const backlog = new Backlog(events);
   let requests = 0;
   let standing: Standing | undefined;
   let stopped: string | undefined;
@@ -68,6 +70,9 @@ export const startProtocol = (setting: ProtocolSetting, events: ProtocolEvents):
     switch (message.type) {
       case 'letters':
         for (const { links, envelope } of message.letters) for (const link of links) events.send(link, envelope);
+        break;
+      case 'taken':
+        backlog.taken(message.link, message.cost);
         break;
       case 'standing':
         standing = message.standing;
@@ -113,10 +118,14 @@ export const startProtocol = (setting: ProtocolSetting, events: ProtocolEvents):
     classify: (key) => ask((request) => ({ type: 'classify', request, key })),
     peerUp: (link, isOutgoing, far) =>
       post({ type: 'peer-up', link, isOutgoing, ...(far === undefined ? {} : { far }) }),
-    peerDown: (link) => post({ type: 'peer-down', link }),
+    peerDown(link) {
+      backlog.gone(link);
+      post({ type: 'peer-down', link });
+    },
     message(link, envelope) {
       // A view would take all of its buffer along.
       const copy = new Uint8Array(envelope);
+      backlog.handed(link, copy.length);
       post({ type: 'message', link, envelope: copy }, [copy.buffer]);
     },
     submit: (operation, notBefore = 0) => post({ type: 'submit', operation: new Uint8Array(operation), notBefore }),

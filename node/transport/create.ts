@@ -21,7 +21,8 @@ import { proveTunnel, TUNNEL_PROTOCOL } from './tunnel.ts';
 
 /** The transport of the node with this seed. Its thread for handshakes runs from now on until `stop`. */
 export const createTransport = async (options: TransportOptions): Promise<LiveTransport> => {
-  const handshakes = await Handshakes.start(options.seed);
+  const { seed, portable = false, events } = options;
+  const handshakes = await Handshakes.start({ seed, portable }, (reason) => events.failed(reason));
   try {
     const transport = new Libp2pTransport(options, handshakes);
     await transport.make();
@@ -126,6 +127,14 @@ class Libp2pTransport implements LiveTransport {
 
   send(link: number, envelope: Uint8Array): void {
     this.#links.get(link)?.send(envelope);
+  }
+
+  pause(link: number): void {
+    this.#links.get(link)?.hold(true);
+  }
+
+  resume(link: number): void {
+    this.#links.get(link)?.hold(false);
   }
 
   close(link: number, bye: number): void {

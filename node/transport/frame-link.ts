@@ -8,6 +8,7 @@ import { FRAME_CAPACITY, messageToFrames } from '#core/wire/frames.ts';
 import { BYE } from '#core/wire/payloads.ts';
 import type { Counters } from './counters.ts';
 import { FrameReader } from './frame-reader.ts';
+import { Gate } from './gate.ts';
 import type { Limits, Spans } from './limits.ts';
 import { SendQueue } from './send-queue.ts';
 import { TokenBucket } from './token-bucket.ts';
@@ -68,6 +69,7 @@ export class FrameLink {
   readonly #queue: SendQueue;
   readonly #reader = new FrameReader();
   readonly #intake: TokenBucket | undefined;
+  readonly #gate: Gate;
   /** Before the queue: Ping, Pong, Bye. */
   readonly #urgent: Uint8Array[] = [];
   #frames: readonly Uint8Array[] = [];
@@ -87,6 +89,7 @@ export class FrameLink {
     this.#heardAt = performance.now();
     this.#intake = intakeOf(config.link, this.#heardAt);
     const { stream } = config;
+    this.#gate = new Gate(stream);
     stream.addEventListener('message', (event) => this.#receive(event.data.subarray()));
     stream.addEventListener('drain', () => {
       this.#isFull = false;
@@ -109,6 +112,12 @@ export class FrameLink {
       this.#config.counters.dropped += dropped;
       this.#pump();
     }
+  }
+
+  /** Whether the far end has to wait with what it has to say. */
+  hold(isHeld: boolean): void {
+    if (!isHeld) this.#gate.open('held');
+    else if (!this.#isEnded) this.#gate.close('held');
   }
 
   /** Asks whether the far end is there; ends the link when it has not answered for 3τ₁, or is to be dialled anew (06 §3.5, §6). */
@@ -142,9 +151,8 @@ export class FrameLink {
     this.#isEnded = true;
     this.#queue.clear();
     clearTimeout(this.#timer);
-    const { stream, ended } = this.#config;
-    if (stream.readStatus === 'paused') stream.resume();
-    ended(reason);
+    this.#gate.open();
+    this.#config.ended(reason);
   }
 
   /** The far end gave up the stream without a Bye. */
@@ -195,10 +203,9 @@ export class FrameLink {
     if (intake === undefined || this.#isEnded) return;
     intake.at(performance.now());
     intake.take(frames);
-    const { stream } = this.#config;
-    if (intake.wait === 0 || stream.readStatus !== 'readable') return;
-    stream.pause();
-    this.#timer = setTimeout(() => stream.readStatus === 'paused' && stream.resume(), intake.wait);
+    if (intake.wait === 0 || this.#gate.isClosed('slowed')) return;
+    this.#gate.close('slowed');
+    this.#timer = setTimeout(() => this.#gate.open('slowed'), intake.wait);
   }
 
   #take(envelope: Uint8Array): void {

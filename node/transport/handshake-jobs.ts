@@ -4,6 +4,14 @@ import type { Form } from '#core/tunnel/forms.ts';
 import type { Session } from '#core/tunnel/handshake-keys.ts';
 import type { InitiatorDone } from '#core/tunnel/initiator.ts';
 
+/** What the thread is started with. Holds a secret: it goes to the thread and nowhere else. */
+export interface HandshakeSetting {
+  /** Of the node's ML-DSA-65 key, 32 bytes. */
+  readonly seed: Uint8Array;
+  /** Verifies in JavaScript where node:crypto could. */
+  readonly portable?: boolean;
+}
+
 /** What the handshake's thread does, by the machines of core/tunnel; `machine` is the number of one handshake. */
 export type Job =
   | { readonly kind: 'begin'; readonly machine: number; readonly form: Form; readonly expectedPeer: string | undefined }

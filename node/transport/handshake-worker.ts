@@ -11,12 +11,13 @@ import { searchWork } from '#core/tunnel/proof-of-work.ts';
 import { Responder } from '#core/tunnel/responder.ts';
 import { wipe } from '#core/tunnel/wipe.ts';
 import { liveSuite } from '#node/shell/suite.ts';
-import type { Answers, Ask, Job, Ready, Reply } from './handshake-jobs.ts';
+import type { Answers, Ask, HandshakeSetting, Job, Ready, Reply } from './handshake-jobs.ts';
 
 // The thread that pays for handshakes and tunnel proofs: some 10 ms each, most of it one signature.
 
-const { verify } = liveSuite();
-const key = mlDsa65.key((workerData as { readonly seed: Uint8Array }).seed);
+const { seed, portable = false } = workerData as HandshakeSetting;
+const { verify } = liveSuite({ portable });
+const key = mlDsa65.key(seed);
 const machines = new Map<number, Initiator | Responder>();
 
 /** The system's random bytes, in memory of their own: a machine wipes them. */
@@ -72,6 +73,15 @@ const answer = async (job: Job): Promise<Result<Answers[Job['kind']]>> => {
   }
 };
 
+/** Whatever a far end sends, it ends its own handshake and not this thread. */
+const safely = async (job: Job): Promise<Result<Answers[Job['kind']]>> => {
+  try {
+    return await answer(job);
+  } catch {
+    return fail('HandshakeFault');
+  }
+};
+
 const keysIn = (value: Answers[Job['kind']]): readonly Uint8Array[] => {
   if (value === undefined || value instanceof Uint8Array) return [];
   const { sendKey, receiveKey } = 'session' in value ? value.session : value;
@@ -81,7 +91,7 @@ const keysIn = (value: Answers[Job['kind']]): readonly Uint8Array[] => {
 const port = parentPort;
 if (port === null) throw new Error('the handshake worker is a worker');
 port.on('message', async ({ number, job }: Ask) => {
-  const reply: Reply = { number, result: await answer(job) };
+  const reply: Reply = { number, result: await safely(job) };
   port.postMessage(reply);
   // The other thread has its own copy now.
   if (reply.result.ok) wipe(...keysIn(reply.result.value));

@@ -1,6 +1,7 @@
 import { Worker } from 'node:worker_threads';
 import { fail, type Result } from '#core/bytes/result.ts';
-import type { Answers, Ask, Job, Ready, Reply } from './handshake-jobs.ts';
+import { oneLine } from '#node/shell/one-line.ts';
+import type { Answers, Ask, HandshakeSetting, Job, Ready, Reply } from './handshake-jobs.ts';
 
 /** Most jobs that may wait for the handshake's thread; admission keeps them far below (06 §11). */
 const MOST_WAITING = 64;
@@ -14,8 +15,9 @@ export class Handshakes {
   #jobs = 0;
   #machines = 0;
   #isOver = false;
+  #fault = 'it ended';
 
-  private constructor(worker: Worker, publicKey: Uint8Array) {
+  private constructor(worker: Worker, publicKey: Uint8Array, died: (reason: string) => void) {
     this.publicKey = publicKey;
     this.#worker = worker;
     worker.on('message', ({ number, result }: Reply) => {
@@ -24,16 +26,23 @@ export class Handshakes {
       settle?.(result);
     });
     // An unhandled 'error' would end the process; 'exit' comes behind it.
-    worker.on('error', () => {});
-    worker.on('exit', () => this.#end());
+    worker.on('error', (error) => {
+      this.#fault = oneLine(error);
+    });
+    worker.on('exit', () => {
+      if (this.#isOver) return;
+      this.#end();
+      died(`the thread of the handshakes: ${this.#fault}`);
+    });
   }
 
-  /** `seed`: 32 bytes of the node's ML-DSA-65 key. */
-  static start(seed: Uint8Array): Promise<Handshakes> {
+  /** `died`: called once, if the thread ends without `stop`: no handshake is possible any more. */
+  static start(setting: HandshakeSetting, died: (reason: string) => void = () => {}): Promise<Handshakes> {
     return new Promise((resolve, reject) => {
-      const worker = new Worker(new URL('./handshake-worker.ts', import.meta.url), { workerData: { seed } });
+      const url = new URL('./handshake-worker.ts', import.meta.url);
+      const worker = new Worker(url, { workerData: setting, name: 'handshakes' });
       worker.once('error', reject);
-      worker.once('message', ({ publicKey }: Ready) => resolve(new Handshakes(worker, publicKey)));
+      worker.once('message', ({ publicKey }: Ready) => resolve(new Handshakes(worker, publicKey, died)));
     });
   }
 
@@ -56,6 +65,7 @@ export class Handshakes {
   }
 
   async stop(): Promise<void> {
+    this.#end();
     await this.#worker.terminate();
   }
 

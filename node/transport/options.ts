@@ -15,6 +15,8 @@ export interface TransportOptions {
   readonly limits?: Partial<Limits>;
   /** τ₁ in milliseconds, of which all waits are parts; 60 000. */
   readonly tau1?: number;
+  /** Handshakes verify in JavaScript where node:crypto could. */
+  readonly portable?: boolean;
   /** Forms of the handshake, best first; the bound one alone (09 §4). */
   readonly forms?: readonly Form[];
 }

@@ -31,6 +31,8 @@ export interface TransportEvents {
   closed(link: Link, reason: ClosedReason): void;
   /** An attempt or an intruder that never became a link: `BadResponderSignature`, `UnexpectedPeer`, `FrameTooLong`, … */
   refused(address: string, reason: string): void;
+  /** It cannot go on: nobody can be connected any more. One line for the operator. */
+  failed(reason: string): void;
 }
 
 /** Who is who, answered where the settled state is: on the protocol's thread. */
@@ -61,6 +63,9 @@ export interface Transport {
    * and registrations first (06 §6.1).
    */
   send(link: number, envelope: Uint8Array, onStem?: boolean): void;
+  /** What the far end sends stays with it until `resume`, but for what is on its way: a few MiB at most. */
+  pause(link: number): void;
+  resume(link: number): void;
   /** Bye with a reason of 06 §6, then close. */
   close(link: number, bye: number): void;
 }
