@@ -40,5 +40,6 @@ export const sampleStatus = (change: Partial<Status> = {}): Status => ({
     refused: 0,
     penalties: 0,
   },
+  reasons: { refused: {}, closed: {}, penalties: {} },
   ...change,
 });

@@ -1,5 +1,5 @@
 import { spawn, spawnSync } from 'node:child_process';
-import { copyFileSync, linkSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, linkSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
@@ -45,6 +45,17 @@ test.each([
   expect({ status, stdout }).toEqual({ status: 2, stdout: '' });
   expect(stderr).toMatch(oneLine);
   expect(stderr).toContain(told);
+});
+
+test('where a package is missing: one line that says what to do', () => {
+  mkdirSync(join(folder, 'bare/node/cli'), { recursive: true });
+  const launcher = join(folder, 'bare/node/montana.mjs');
+  copyFileSync(LAUNCHER, launcher);
+  writeFileSync(join(folder, 'bare/node/cli/main.ts'), "import 'commander';\n");
+  const { status, stdout, stderr } = spawnSync(process.execPath, [launcher, 'node', 'start'], { encoding: 'utf8' });
+  expect({ status, stdout }).toEqual({ status: 1, stdout: '' });
+  expect(stderr).toMatch(oneLine);
+  expect(stderr).toContain(`Cannot find package 'commander'; run "npm install" in ${join(folder, 'bare')}`);
 });
 
 test('vectors: exit 0 when all pass, 1 when one fails', () => {

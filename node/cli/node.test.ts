@@ -1,3 +1,4 @@
+import { spawn } from 'node:child_process';
 import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -12,7 +13,7 @@ import { readIdentity, writeRecoverable } from '#node/config/identity.ts';
 import { recoverMasterSeed } from '#node/config/mnemonic.ts';
 import { makeDevnet } from '#node/devnet/make.ts';
 import { devnet } from './devnet.ts';
-import { ended, montana, start } from './launch.suite.ts';
+import { ended, montana, ROOT, start } from './launch.suite.ts';
 import { nodeInit } from './node-init.ts';
 import { readNode } from './node-start.ts';
 import { nodeStatus, spanText } from './node-status.ts';
@@ -122,6 +123,25 @@ describe('node start: what stands in the folder is checked first', () => {
   });
 });
 
+test('a fault of the program ends a node: one line, and the rest in the log', async () => {
+  const { founders } = await makeDevnet({ nodes: 1, dir: join(root, 'fault') });
+  // As soon as it says that it runs, something nobody waits for is rejected.
+  const fault = `import { isMainThread } from 'node:worker_threads';
+    const { stdout } = process;
+    const write = stdout.write.bind(stdout);
+    if (isMainThread) stdout.write = (text) => {
+      if (text.includes(' runs at ')) Promise.reject(new Error('boom'));
+      return write(text);
+    };`;
+  const args = ['--import', `data:text/javascript,${encodeURIComponent(fault)}`, join(ROOT, 'node/cli/main.ts')];
+  const child = spawn(process.execPath, [...args, 'node', 'start', '--dir', founders[0]!.folder.path]);
+  const { status, stderr } = await ended(child);
+  const lines = stderr.trimEnd().split('\n');
+  expect(status).toBe(1);
+  expect(lines.at(-1)).toBe('montana: a fault of the program: boom; the log has more; start the node again');
+  expect(JSON.parse(lines.at(-2)!)).toMatchObject({ level: 60, reason: 'boom', msg: 'a fault of the program' });
+});
+
 describe('node status and node stop', () => {
   test('of a node that runs, starts, or is not there', async () => {
     const dir = join(root, 'erin');
@@ -136,9 +156,10 @@ describe('node status and node stop', () => {
     });
     await serveApi(api, socket);
     await expect(nodeStatus({ dir })).rejects.toThrow('is starting; ask again in a moment');
-    status = sampleStatus();
+    status = sampleStatus({ reasons: { refused: { GroupRate: 1_990, NoHandshake: 1 }, closed: {}, penalties: {} } });
     const text = await said(() => nodeStatus({ dir }));
     expect(text.status).toBe(0);
+    expect(text.stdout).toContain('\n  refused   GroupRate 1 990, NoHandshake 1\npeers ');
     expect(text.stdout).toContain('window      7 open, round 1; 6 final\n');
     expect(text.stdout).toContain('hashing     8 000 000 a second; D is 4 194 304; T of a window takes 0.5 s here\n');
     expect(text.stdout).toMatch(/^ {2}to {8}node {6}Qm\S+ {2}\/ip4\/127\.0\.0\.1\/tcp\/8445 {2}1 min$/m);

@@ -34,6 +34,8 @@ test('opens at the tour, runs a scenario, pauses, steps, quits; the terminal is 
   expect(picker).toContain('A hundred nodes');
   expect(screen.state).toEqual({ alternate: true, cursor: false });
   screen.type('Up');
+  await screen.shows('> sybil-entry');
+  screen.type('Up');
   await screen.shows('> steady');
   screen.type('Enter');
   await screen.shows('running');
@@ -58,6 +60,8 @@ test('opens at the tour, runs a scenario, pauses, steps, quits; the terminal is 
 test('SIGTERM to the launcher, which runs another Node, ends both and restores the terminal', async () => {
   const screen = terminal(`${foreignNode(folder)} node/montana.mjs`);
   await screen.shows('> tour');
+  screen.type('Up');
+  await screen.shows('> sybil-entry');
   screen.type('Up');
   await screen.shows('> steady');
   screen.type('Enter');

@@ -36,6 +36,8 @@ export interface Seat {
   /** State roots by window, as each process told them. */
   readonly finals: Map<number, Id>;
   readonly penalties: string[];
+  /** Links that are paused now. */
+  paused: readonly number[];
   readonly submitted: string[];
   readonly confirmed: Id[];
   stopped: string | undefined;
@@ -63,6 +65,7 @@ export class LiveNet {
         protocol: undefined,
         finals: new Map(),
         penalties: [],
+        paused: [],
         submitted: [],
         confirmed: [],
         stopped: undefined,
@@ -97,6 +100,13 @@ export class LiveNet {
       },
       {
         send: (link, envelope) => this.#pass(index, link, envelope),
+        pause(link) {
+          seat.paused = [...seat.paused, link];
+        },
+        resume(link) {
+          seat.paused = seat.paused.filter((other) => other !== link);
+          told();
+        },
         final({ finalWindow, stateRoot }: Standing) {
           seat.finals.set(finalWindow, stateRoot);
           told();

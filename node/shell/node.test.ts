@@ -90,6 +90,8 @@ class Scene {
         throw new Error('nobody there');
       },
       send: (link, envelope) => say(`send ${link} ${toHex(envelope)}`),
+      pause: (link) => say(`pause ${link}`),
+      resume: (link) => say(`resume ${link}`),
       close: (link, bye) => say(`close ${link} ${bye}`),
     };
     return {
@@ -123,6 +125,8 @@ describe('a node', () => {
     const node = await scene.start();
     scene.transport.opened(linkOf(5));
     scene.transport.message(linkOf(5), Uint8Array.of(1, 2), false);
+    scene.protocol.pause(5);
+    scene.protocol.resume(5);
     scene.protocol.send(5, Uint8Array.of(3));
     scene.protocol.final({ ...STANDING, finalWindow: 3, window: 4 }, 7);
     scene.protocol.penalty(5, 'BadLength');
@@ -140,10 +144,19 @@ describe('a node', () => {
       counters: { finalWindows: 1, operationsFinal: 7, messagesIn: 1, bytesIn: 2, messagesOut: 1, bytesOut: 1 },
     });
     expect(status.counters).toMatchObject({ penalties: 1, refused: 1, linksOpened: 1, linksClosed: 0 });
+    expect(status.reasons).toEqual({ refused: { BadResponderSignature: 1 }, closed: {}, penalties: { BadLength: 1 } });
     scene.transport.closed(linkOf(5), 'Bye: normal');
     scene.transport.closed(linkOf(5), 'again');
-    expect((await statusOf(scene)).peers).toEqual([]);
-    expect(scene.said).toEqual(['listens', 'up 5 false', 'message 5 0102', 'send 5 03', 'down 5']);
+    expect(await statusOf(scene)).toMatchObject({ peers: [], reasons: { closed: { 'Bye: normal': 1 } } });
+    expect(scene.said).toEqual([
+      'listens',
+      'up 5 false',
+      'message 5 0102',
+      'pause 5',
+      'resume 5',
+      'send 5 03',
+      'down 5',
+    ]);
     expect(scene.lines.map(({ msg }) => msg)).toEqual([
       'started',
       'link opened',
@@ -209,6 +222,13 @@ describe('stopping', () => {
     scene.protocol.stopped('the store: no space left on device');
     expect(await node.ended).toBe('the store: no space left on device');
     expect(scene.said).toEqual(['listens', 'transport stops', 'protocol stops']);
+  });
+
+  test('by itself when nobody can be connected any more', async () => {
+    const scene = new Scene();
+    const node = await scene.start();
+    scene.transport.failed('the thread of the handshakes: it ended');
+    expect(await node.ended).toBe('the thread of the handshakes: it ended');
   });
 
   test('by itself where history does not lead through the checkpoint', async () => {

@@ -92,6 +92,11 @@ describe('the protocol’s thread of a single node', () => {
     expect(seat.stopped).toBe('a journal begins with an empty store');
   });
 
+  it('a store that is not installed is one line, with what to do', async () => {
+    const store = 'file:///nowhere/store.ts';
+    await expect(net.start(0, { store })).rejects.toThrow(/^the store cannot be loaded: [^\n]+; run "npm install" /);
+  });
+
   it('a store that cannot be opened is one line, and all that is asked is refused', async () => {
     await expect(net.start(0, { folder: '/nowhere' })).rejects.toThrow('ENOENT');
     expect(seat.stopped).toContain('ENOENT');

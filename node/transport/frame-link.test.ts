@@ -3,6 +3,7 @@ import { streamPair } from '@libp2p/utils';
 import { describe, expect, it } from 'vitest';
 import { equalBytes, ZERO_ID } from '#core/bytes/bytes.ts';
 import { type AccessLevel, LEVEL_ACCOUNT, LEVEL_CANDIDATE, LEVEL_NODE } from '#core/tunnel/online-proof.ts';
+import { FRAME_CAPACITY, messageToFrames } from '#core/wire/frames.ts';
 import { Counters } from './counters.ts';
 import { FrameLink, type FrameLinkConfig } from './frame-link.ts';
 import { DEFAULT_LIMITS, spansOf } from './limits.ts';
@@ -87,6 +88,32 @@ describe('FrameLink', () => {
     expect(a.ends).toEqual(['SendQueueFull']);
     expect(a.counters.dropped).toBeGreaterThan(0);
     expect(b.messages.every((envelope) => equalBytes(envelope, first))).toBe(true);
+  });
+
+  it('pauses what it resumes only when that is over: the far end would go on sending', () => {
+    const calls: string[] = [];
+    let give = (_: Uint8Array): void => {};
+    const [frame] = messageToFrames(anEnvelope(0x22, 10), new Uint8Array(FRAME_CAPACITY));
+    const stream = {
+      readStatus: 'readable',
+      addEventListener(type: string, listen: (event: { data: { subarray(): Uint8Array } }) => void) {
+        if (type === 'message') give = (bytes) => listen({ data: { subarray: () => bytes } });
+      },
+      pause() {
+        calls.push('pause');
+        stream.readStatus = 'paused';
+      },
+      // As libp2p does it: what was kept comes first, then the far end is told.
+      resume() {
+        stream.readStatus = 'readable';
+        give(frame as Uint8Array);
+        calls.push('resume');
+      },
+    };
+    const { link } = aLink(stream as unknown as Stream, LEVEL_NODE, { message: () => link.hold(true) });
+    link.hold(true);
+    link.hold(false);
+    expect(calls).toEqual(['pause', 'resume', 'pause']);
   });
 
   it('slows down who is no node, and loses nothing of it', async () => {

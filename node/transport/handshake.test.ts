@@ -48,6 +48,20 @@ describe('the handshake on the wire', () => {
     for (const wiretap of wiretaps.splice(0)) wiretap.close();
   });
 
+  it('is the same with ML-DSA absent from node:crypto, at either end', async () => {
+    const [a, b] = await Promise.all([aParty(1), aParty(2, { portable: true })]);
+    const c = await aParty(3, { portable: true });
+    await Promise.all([a.transport.dial(b.address()), c.transport.dial(a.address()), b.transport.dial(c.address())]);
+    await until(() => [a, b, c].every(({ opened }) => opened.length === 2));
+    // Both refuse what is not the key that was asked for.
+    for (const party of [a, b]) {
+      const elsewhere = `${c.bareAddress()}/p2p/${peerId(keyOf(9))}`;
+      await expect(party.transport.dial(elsewhere)).rejects.toThrow();
+      expect(party.transport.counters.failed.size).toBe(1);
+    }
+    expect([a, b, c].flatMap(({ failed }) => failed)).toEqual([]);
+  });
+
   it('takes 1184, 7533 and 6349 bytes, then there are records', async () => {
     const [a, b] = await Promise.all([aParty(1), aParty(2)]);
     const wiretap = await tap(b);

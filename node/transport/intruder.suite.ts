@@ -3,7 +3,7 @@ import type { Connection, Stream } from '@libp2p/interface';
 import { byteStream } from '@libp2p/utils';
 import { multiaddr } from '@multiformats/multiaddr';
 import type { Libp2p } from 'libp2p';
-import { concat } from '#core/bytes/bytes.ts';
+import { concat, type Id } from '#core/bytes/bytes.ts';
 import { nodeId } from '#core/crypto/ids.ts';
 import { BOUND_FORM } from '#core/tunnel/forms.ts';
 import { TUNNEL_GREETING } from '#core/tunnel/online-proof.ts';
@@ -78,14 +78,15 @@ export interface Intruder {
   connect(address: string): Promise<Connection>;
   /** The greeting read, and whatever is to follow it sent; answers what came back: nothing, or a level. */
   advertise(connection: Connection, make: (window: bigint) => Promise<Uint8Array>): Promise<number | undefined>;
-  /** An advertisement for the listener with key `fill`. */
-  proof(fill: number, window: bigint): Promise<Uint8Array>;
+  /** An advertisement for the listener with key `fill`, or of that node_id. */
+  proof(listener: number | Id, window: bigint): Promise<Uint8Array>;
   frames(connection: Connection): Promise<Stream>;
   stop(): Promise<void>;
 }
 
-export const anIntruder = async (fill: number): Promise<Intruder> => {
-  const handshakes = await Handshakes.start(seedOf(fill));
+/** With the key of that fill, or of that seed. */
+export const anIntruder = async (fill: number | Uint8Array): Promise<Intruder> => {
+  const handshakes = await Handshakes.start({ seed: typeof fill === 'number' ? seedOf(fill) : fill });
   const spans = spansOf(30_000);
   const encrypter = new NoisePqEncrypter({
     form: BOUND_FORM,
@@ -111,7 +112,8 @@ export const anIntruder = async (fill: number): Promise<Intruder> => {
       return reply?.get(0);
     },
     async proof(listener, window) {
-      const job = { kind: 'prove', listener: nodeId(keyOf(listener)), window, difficulty: undefined } as const;
+      const id = typeof listener === 'number' ? nodeId(keyOf(listener)) : listener;
+      const job = { kind: 'prove', listener: id, window, difficulty: undefined } as const;
       const proof = await handshakes.ask(job);
       if (!proof.ok) throw new Error(proof.error);
       return proof.value;

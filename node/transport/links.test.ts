@@ -115,6 +115,30 @@ describe('a link', () => {
     expect(link?.nodeId).toBe(nodeId(keyOf(4)));
   });
 
+  it('waits with what it has to say as long as the other one pauses it, and loses nothing', async () => {
+    const sizes = Array.from({ length: 14 }, (_, i) => 500_000 + i);
+    let handled = 0;
+    const busy = await aParty(3, {
+      events: {
+        message({ number }) {
+          handled++;
+          busy.transport.pause(number);
+          setTimeout(() => busy.transport.resume(number), 5);
+        },
+      },
+    });
+    const link = await a.transport.dial(busy.address());
+    await until(() => busy.opened.length === 1);
+    busy.transport.pause(busy.opened[0]?.number ?? -1);
+    for (const size of sizes) a.transport.send(link.number, anEnvelope(0x44, size));
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    expect(handled).toBe(0);
+    busy.transport.resume(busy.opened[0]?.number ?? -1);
+    await until(() => handled === sizes.length || busy.closed.length > 0);
+    expect(busy.closed).toEqual([]);
+    expect(a.transport.counters.dropped).toBe(0);
+  });
+
   it('is told to be over by stop, and nothing listens after it', async () => {
     const c = await aParty(3);
     const address = c.address();

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { concat, equalBytes } from '#core/bytes/bytes.ts';
+import { concat, equalBytes, ZERO_ID } from '#core/bytes/bytes.ts';
 import type { Result } from '#core/bytes/result.ts';
 import { peerId } from '#core/crypto/ids.ts';
 import { BOUND_FORM } from '#core/tunnel/forms.ts';
@@ -11,7 +11,7 @@ import { nativeAead } from './aead.ts';
 import { FrameReader } from './frame-reader.ts';
 import { Handshakes } from './handshakes.ts';
 import { libp2pKey, peerIdOf } from './identity.ts';
-import { anEnvelope, keyOf, seedOf } from './party.suite.ts';
+import { anEnvelope, keyOf, seedOf, until } from './party.suite.ts';
 
 describe('identity', () => {
   it('has the PeerIds of 06 §3.7', () => {
@@ -60,7 +60,7 @@ describe('nativeAead', () => {
 
 describe('Handshakes', () => {
   it('lets no more than 64 jobs wait, and ends those that do with it', async () => {
-    const handshakes = await Handshakes.start(seedOf(1));
+    const handshakes = await Handshakes.start({ seed: seedOf(1) });
     expect(equalBytes(handshakes.publicKey, keyOf(1))).toBe(true);
     const message = new Uint8Array(1_184);
     const jobs = Array.from({ length: 70 }, () => {
@@ -75,8 +75,31 @@ describe('Handshakes', () => {
     expect(await handshakes.ask({ kind: 'abandon', machine: 0 })).toEqual({ ok: false, error: 'HandshakesStopped' });
   });
 
+  it('go on after what they cannot do, and say so when their thread dies', async () => {
+    const died: string[] = [];
+    const handshakes = await Handshakes.start({ seed: seedOf(1) }, (reason) => died.push(reason));
+    const wrong = { kind: 'receive-first', machine: 0, form: BOUND_FORM, message: undefined } as never;
+    expect(await handshakes.ask(wrong)).toEqual({ ok: false, error: 'HandshakeFault' });
+    const prove = { kind: 'prove', listener: ZERO_ID, window: 0n, difficulty: undefined } as const;
+    expect((await handshakes.ask(prove)).ok).toBe(true);
+    expect(died).toEqual([]);
+    // The thread has no answer to what is no job.
+    await handshakes.ask({ kind: 'nothing' } as never);
+    await until(() => died.length > 0);
+    expect(died).toEqual([expect.stringMatching(/^the thread of the handshakes: [^\n]+$/)]);
+    expect(await handshakes.ask({ kind: 'abandon', machine: 0 })).toEqual({ ok: false, error: 'HandshakesStopped' });
+  });
+
+  it('that are stopped have not died, and a seed that is none is told at once', async () => {
+    const died: string[] = [];
+    const handshakes = await Handshakes.start({ seed: seedOf(1) }, (reason) => died.push(reason));
+    await handshakes.stop();
+    expect(died).toEqual([]);
+    await expect(Handshakes.start({ seed: new Uint8Array(3) })).rejects.toThrow();
+  });
+
   it('refuse what is out of turn or no message', async () => {
-    const handshakes = await Handshakes.start(seedOf(1));
+    const handshakes = await Handshakes.start({ seed: seedOf(1) });
     const machine = handshakes.machine();
     const late = await handshakes.ask({ kind: 'receive-last', machine, message: new Uint8Array(6_349) });
     expect(late).toEqual({ ok: false, error: 'OutOfTurn' });

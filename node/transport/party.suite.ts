@@ -6,7 +6,7 @@ import { LEVEL_NODE } from '#core/tunnel/online-proof.ts';
 import { encodeEnvelope } from '#core/wire/envelope.ts';
 import { createTransport } from './create.ts';
 import type { LiveTransport, TransportOptions } from './options.ts';
-import type { Doorkeeper, Link } from './transport.ts';
+import type { Doorkeeper, Link, TransportEvents } from './transport.ts';
 
 export const seedOf = (fill: number): Uint8Array => new Uint8Array(32).fill(fill);
 export const keyOf = (fill: number): Uint8Array => mlDsa65.key(seedOf(fill)).publicKey;
@@ -27,6 +27,7 @@ export interface Party {
   readonly opened: Link[];
   readonly closed: { readonly link: Link; readonly reason: string }[];
   readonly refused: string[];
+  readonly failed: string[];
   readonly messages: { readonly link: Link; readonly envelope: Uint8Array }[];
   /** Where it listens, with its PeerId. */
   address(): string;
@@ -35,7 +36,9 @@ export interface Party {
   left: number;
 }
 
-export interface PartyOptions extends Partial<TransportOptions> {
+export interface PartyOptions extends Partial<Omit<TransportOptions, 'events'>> {
+  /** Instead of noting what is told. */
+  readonly events?: Partial<TransportEvents>;
   /** Fills of the keys that are nodes in this one's tables. */
   readonly knows?: readonly number[];
   readonly isBootstrap?: boolean;
@@ -91,6 +94,7 @@ export const aParty = async (fill: number, options: PartyOptions = {}): Promise<
       message: (link, envelope) => party.messages.push({ link, envelope }),
       closed: (link, reason) => party.closed.push({ link, reason }),
       refused: (_address, reason) => party.refused.push(reason),
+      failed: (reason) => party.failed.push(reason),
       ...rest.events,
     },
   });
@@ -100,6 +104,7 @@ export const aParty = async (fill: number, options: PartyOptions = {}): Promise<
     opened: [],
     closed: [],
     refused: [],
+    failed: [],
     messages: [],
     address,
     bareAddress: () => address().replace(/\/p2p\/.*/, ''),
