@@ -1,6 +1,7 @@
 import type { Id } from '../bytes/bytes.ts';
 import type { Address } from './address.ts';
 import type { Inbound } from './inbound.ts';
+import type { Contact } from './table.ts';
 
 /** Penalty events of one link in τ₁ at which it is cut (06 §11 B4). */
 export const PENALTY_LIMIT = 100;
@@ -17,7 +18,13 @@ export interface OpenLink {
   /** Its node is in the table: full gossip. */
   readonly isNode: boolean;
   readonly startWindow: number;
+  /** Where its node listens, as the operator of this one says: of a configured contact, whoever dialled. */
+  readonly listensAt?: Address;
 }
+
+/** How a link's node is dialled, if that is known. */
+export const contactOf = ({ nodeId, address, startWindow, isOutgoing, listensAt }: OpenLink): Contact | undefined =>
+  isOutgoing || listensAt !== undefined ? { nodeId, address: listensAt ?? address, startWindow } : undefined;
 
 /** An open link with what the machine counts of it. */
 export class Neighbouring implements Inbound {
@@ -31,6 +38,8 @@ export class Neighbouring implements Inbound {
   askedAt: number | undefined;
   /** It was asked for peers and has not answered. */
   isAsked = false;
+  /** When it was last answered who is out there. */
+  servedAt: number | undefined;
   #periodSince: number;
   #penalties = 0;
   #messages = 0;

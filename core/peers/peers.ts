@@ -5,7 +5,7 @@ import { type Address, addressKey, groupOf } from './address.ts';
 import { Backoff } from './backoff.ts';
 import { mayConnect, type Relaxed, type SystemOf } from './diversity.ts';
 import { evictedFor } from './inbound.ts';
-import { Neighbouring, type OpenLink } from './links.ts';
+import { contactOf, Neighbouring, type OpenLink } from './links.ts';
 import { type Contact, PeerTable } from './table.ts';
 
 /** Bye reasons of 06 §6. */
@@ -19,6 +19,8 @@ const ASKED = 64;
 const ANCHORS = 2;
 /** Groups whose sample of peers is remembered. */
 const MOST_SAMPLES = 1_024;
+/** τ₁ that a ban lasts (06 §11 B4). */
+const BAN = 24;
 /** Identities whose ban is remembered. */
 const MOST_BANS = 8_192;
 
@@ -116,7 +118,10 @@ export class Peers {
       this.#dialling.delete(addressKey(link.address));
       this.#backoff.succeeded(link.address);
     }
-    if ((this.#bans.get(link.nodeId) ?? 0) > now) {
+    if (this.#isBanned(link.nodeId, now)) {
+      const contact = contactOf(link);
+      if (contact !== undefined) this.#backoff.avoid(contact.address, now, BAN * this.#config.tau1);
+      this.table.drop(link.nodeId);
       this.#ports.close(link.number, BYE_VIOLATION);
       return;
     }
@@ -124,7 +129,8 @@ export class Peers {
       this.#ports.close(link.number, BYE_RESOURCES);
       return;
     }
-    if (link.isOutgoing) this.table.verified(link, window);
+    const contact = contactOf(link);
+    if (contact !== undefined) this.table.verified(contact, window);
     if (wasFeeler) {
       this.#ports.close(link.number, BYE_REFRESH);
       return;
@@ -134,11 +140,16 @@ export class Peers {
     if (link.isOutgoing && link.isNode) this.#ask(neighbour, now);
   }
 
-  closed(number: number, { now }: Moment): void {
+  /** A link ended; `blame`: by a Bye 4, because the far end broke the rules, or says that this node did. Either way both keep apart. */
+  closed(number: number, { now }: Moment, blame?: 'theirs' | 'ours'): void {
     const neighbour = this.#links.get(number);
     if (neighbour === undefined) return;
     this.#links.delete(number);
-    if (neighbour.link.isOutgoing) this.#backoff.failed(neighbour.address, now);
+    const contact = contactOf(neighbour.link);
+    if (blame === 'theirs') this.#ban(neighbour.link, now);
+    else if (contact !== undefined && blame === 'ours') {
+      this.#backoff.avoid(contact.address, now, BAN * this.#config.tau1);
+    } else if (neighbour.link.isOutgoing) this.#backoff.failed(neighbour.address, now);
     this.#fill(now);
   }
 
@@ -162,12 +173,21 @@ export class Peers {
     for (const contact of contacts) this.table.heard(contact, source, moment.window);
   }
 
-  /** What a PeerListRequest is answered with: at most 100 verified ones of the last τ₂, the same for one group for τ₁. */
-  asked(number: number, most: number, { now, window }: Moment): readonly Contact[] {
+  /**
+   * What a PeerListRequest is answered with: at most 100 verified ones of the last τ₂, the same for one group for τ₁. undefined: with
+   * nothing, a link may ask once in τ₁; half of it is penalised, for clocks and networks differ.
+   */
+  asked(number: number, most: number, moment: Moment): readonly Contact[] | undefined {
     const neighbour = this.#links.get(number);
-    if (neighbour === undefined) return [];
-    const group = groupOf(neighbour.address);
+    if (neighbour === undefined) return undefined;
+    const { now, window } = moment;
     const { tau1, tau2 } = this.#config;
+    if (neighbour.servedAt !== undefined && 2 * (now - neighbour.servedAt) < tau1) {
+      this.penalty(number, moment);
+      return undefined;
+    }
+    neighbour.servedAt = now;
+    const group = groupOf(neighbour.address);
     let sample = this.#samples.get(group);
     if (sample === undefined || sample.until <= now) {
       if (this.#samples.size >= MOST_SAMPLES) this.#samples.clear();
@@ -199,15 +219,28 @@ export class Peers {
 
   /** A broken rule (06 §11 B4): a hundred within τ₁, or most of what it sends, and it is banned for 24 τ₁. */
   penalty(number: number, { now }: Moment): void {
-    const { tau1 } = this.#config;
     const neighbour = this.#links.get(number);
-    if (neighbour?.penalty(now, tau1) === undefined) return;
+    if (neighbour?.penalty(now, this.#config.tau1) === undefined) return;
     this.#links.delete(number);
-    this.#backoff.avoid(neighbour.address, now, 24 * tau1);
-    if (this.#bans.size >= MOST_BANS) this.#bans.clear();
-    this.#bans.set(neighbour.link.nodeId, now + 24 * tau1);
-    this.table.drop(neighbour.link.nodeId);
+    this.#ban(neighbour.link, now);
     this.#ports.close(number, BYE_VIOLATION);
+  }
+
+  /** How many may not come back yet. */
+  banned({ now }: Moment): number {
+    return [...this.#bans.values()].filter((until) => until > now).length;
+  }
+
+  #isBanned(nodeId: Id, now: number): boolean {
+    return (this.#bans.get(nodeId) ?? 0) > now;
+  }
+
+  #ban(link: OpenLink, now: number): void {
+    const pause = BAN * this.#config.tau1;
+    this.#backoff.avoid(link.listensAt ?? link.address, now, pause);
+    if (this.#bans.size >= MOST_BANS) this.#bans.clear();
+    this.#bans.set(link.nodeId, now + pause);
+    this.table.drop(link.nodeId);
   }
 
   /** The longest-lived outgoing ones, to be dialled first by the next process. */
@@ -242,16 +275,17 @@ export class Peers {
       this.#dialling.set(addressKey(address), false);
       this.#ports.dial(address);
     };
+    const links = [...this.#links.values()].map(({ link }) => link);
+    const linked = new Set(links.map(({ nodeId }) => nodeId));
+    const taken = new Set(links.map(({ listensAt, address }) => addressKey(listensAt ?? address)));
     const isIdle = (address: Address): boolean =>
-      !this.#dialling.has(addressKey(address)) &&
-      this.#backoff.isFree(address, now) &&
-      !outgoing.some((link) => addressKey(link.address) === addressKey(address));
+      !this.#dialling.has(addressKey(address)) && this.#backoff.isFree(address, now) && !taken.has(addressKey(address));
     const first = [...this.#anchors.map(({ address }) => address), ...this.#config.configured];
     for (const address of first) if (free > 0 && isIdle(address)) dial(address);
     this.#anchors = [];
     let isHeldBack = false;
     const isWanted = (other: Contact): boolean => {
-      if (!isIdle(other.address)) return false;
+      if (linked.has(other.nodeId) || this.#isBanned(other.nodeId, now) || !isIdle(other.address)) return false;
       const fits = this.#fits(outgoing, other);
       isHeldBack ||= !fits;
       return fits;
@@ -263,6 +297,8 @@ export class Peers {
       dial(contact.address);
     }
     this.#relax(free > 0 && isHeldBack, now);
+    // Who has places left and knows nobody for them asks again, once in τ₁.
+    if (free > 0) for (const neighbour of this.#outgoing()) if (neighbour.link.isNode) this.#ask(neighbour, now);
   }
 
   #fits(outgoing: readonly OpenLink[], contact: Contact): boolean {
@@ -296,6 +332,8 @@ export class Peers {
     this.#feltAt = now;
     const contact = this.table.drawNew(this.#random);
     if (contact === undefined || this.#dialling.has(addressKey(contact.address))) return;
+    // Whoever has a link here exists.
+    if ([...this.#links.values()].some(({ link }) => link.nodeId === contact.nodeId)) return;
     this.#dialling.set(addressKey(contact.address), true);
     this.#ports.feel(contact.address);
   }
@@ -311,8 +349,11 @@ export class Peers {
     for (const { number } of leaving) this.#ports.close(number, BYE_REFRESH);
     for (const neighbour of this.#outgoing()) {
       if (leaving.includes(neighbour)) continue;
-      this.table.verified(neighbour.link, window);
       this.#ask(neighbour, now);
+    }
+    for (const neighbour of this.#links.values()) {
+      const contact = contactOf(neighbour.link);
+      if (contact !== undefined && !leaving.includes(neighbour)) this.table.verified(contact, window);
     }
   }
 

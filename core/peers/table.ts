@@ -74,6 +74,12 @@ export class PeerTable {
     this.#insert({ ...contact, isVerified: true, lastSeen: window, bucket });
   }
 
+  /** A row of the process before. One that fits in no bucket is left out. */
+  restore(row: Row): void {
+    const isBucket = this.#bucketOf(row) !== undefined;
+    if (isBucket && row.nodeId !== this.#own && !this.#rows.has(row.nodeId)) this.#insert(row);
+  }
+
   /** A contact that is somebody else's, or banned. */
   drop(nodeId: Id): void {
     const known = this.#rows.get(nodeId);

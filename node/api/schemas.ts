@@ -62,6 +62,9 @@ export const statusSchema = z.strictObject({
   /** D of the open window. */
   difficulty: whole,
   peers: z.array(peerSchema),
+  /** Nodes it knows how to reach, and nodes that may not come back yet. */
+  known: whole,
+  banned: whole,
   counters: countersSchema,
   reasons: z.strictObject({
     /** Connections from outside that became no link. */

@@ -70,7 +70,7 @@ export const statusText = (status: Status): string => {
       `${grouped(counters.linksOpened)} opened, ${grouped(counters.linksClosed)} closed; ${grouped(counters.dialsFailed)} dials failed, ${grouped(counters.refused)} refused`,
     ],
     ...reasonRows(reasons),
-    ['peers', String(peers.length)],
+    ['peers', `${peers.length}, of ${grouped(status.known)} known; ${grouped(status.banned)} banned`],
     ...peers.map(({ peerId, address, level, isOutgoing, seconds }): readonly [string, string] => [
       isOutgoing ? '  to' : '  from',
       `${level.padEnd(9)} ${peerId}  ${address.replace(/\/p2p\/.*$/, '')}  ${spanText(seconds)}`,

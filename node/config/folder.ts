@@ -13,6 +13,8 @@ export interface NodeFolder {
   readonly identity: string;
   /** What `node init` calls the genesis file. */
   readonly genesis: string;
+  /** Who else is out there; may be removed while no node runs. */
+  readonly peers: string;
   /** Unix socket of the API. */
   readonly socket: string;
 }
@@ -22,6 +24,7 @@ export const nodeFolder = (path: string): NodeFolder => ({
   config: join(path, 'montana.yaml'),
   identity: join(path, 'identity.bin'),
   genesis: join(path, 'genesis.yaml'),
+  peers: join(path, 'peers.bin'),
   socket: join(path, 'api.sock'),
 });
 

@@ -85,12 +85,34 @@ export const KEYS = {
   peers: key(
     [],
     'a list of multiaddrs with /p2p/Qm…',
-    'Nodes to keep a connection to. The peer id pins the key of the far end. This node itself may be listed; it is left out.',
+    'Nodes to keep a connection to; others are learnt from them. The peer id pins the key of the far end. This node itself may be listed; it is left out.',
     addresses(({ peerId }) => peerId !== undefined, `a peer's address with its peer id, as ${PEER}`),
     [PEER],
   ),
-  maxOutbound: key(24, '0 to 1000', 'Connections this node dials and keeps.', whole(0, 1_000)),
-  maxInbound: key(24, '0 to 1000', 'Connections of others that it accepts.', whole(0, 1_000)),
+  maxOutbound: key(
+    24,
+    '0 to 1000',
+    'Connections this node dials and keeps: to `peers`, then to nodes it learnt of.',
+    whole(0, 1_000),
+  ),
+  maxInbound: key(
+    24,
+    '0 to 1000',
+    'Connections of others that it keeps; the least useful makes room for a newcomer.',
+    whole(0, 1_000),
+  ),
+  diversity: key(
+    'on',
+    'on or off',
+    'Whether the connections it chooses are spread over networks and ages of nodes. off: for test networks, whose nodes share an address.',
+    switched,
+  ),
+  stem: key(
+    'on',
+    'on or off',
+    'Whether operations travel over a stem before everybody gets them, which makes it hard to see who made them.',
+    switched,
+  ),
   timers: key(
     'ordinary',
     'ordinary or patient',

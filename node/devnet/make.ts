@@ -58,7 +58,7 @@ export const makeDevnet = async ({ nodes, dir, params = DEVNET, config = {} }: D
   for (const { folder, port, identity } of made) {
     writeFileSync(
       folder.config,
-      configText({ genesis: '../genesis.yaml', listen: [listenAt(port)], peers, ...config }),
+      configText({ genesis: '../genesis.yaml', listen: [listenAt(port)], peers, diversity: 'off', ...config }),
     );
     wipeIdentity(identity);
   }

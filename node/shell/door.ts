@@ -1,3 +1,4 @@
+import type { Id } from '#core/bytes/bytes.ts';
 import { ok, type Result } from '#core/bytes/result.ts';
 import { nodeId } from '#core/crypto/ids.ts';
 import type { FinalRecord } from '#core/participant/types.ts';
@@ -10,7 +11,7 @@ import {
   type ProofRejected,
   type Tables,
 } from '#core/tunnel/listener.ts';
-import type { AccessLevel } from '#core/tunnel/online-proof.ts';
+import type { Known } from '#node/transport/transport.ts';
 import { AccountKeys } from './account-keys.ts';
 import type { Admission } from './messages.ts';
 
@@ -46,7 +47,7 @@ export class Door {
     const grant = this.#grants++;
     if (judged.value.isObserver) this.#observers.set(grant, judged.value);
     const { level, reply } = judged.value;
-    return ok({ level, reply, grant });
+    return ok({ level, startWindow: this.#startWindow(nodeId(key)), reply, grant });
   }
 
   /** The connection of a grant is closed. */
@@ -56,7 +57,13 @@ export class Door {
     this.#observers.delete(number);
   }
 
-  classify(key: Uint8Array): AccessLevel | undefined {
-    return accessLevel(this.#tables, key, nodeId(key));
+  classify(key: Uint8Array): Known | undefined {
+    const id = nodeId(key);
+    const level = accessLevel(this.#tables, key, id);
+    return level && { level, startWindow: this.#startWindow(id) };
+  }
+
+  #startWindow(id: Id): number {
+    return Number(this.#settled.state.node(id)?.startWindow ?? 0n);
   }
 }

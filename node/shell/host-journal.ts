@@ -5,6 +5,7 @@ import { type HostInputs, HostRecorder, type Opening } from '#core/journal/recor
 import { SUITE_REAL } from '#core/journal/setting.ts';
 import type { ParticipantConfig } from '#core/participant/context.ts';
 import type { Store } from '#node/store/store.ts';
+import type { ProtocolSetting } from './setting.ts';
 
 const FOLDER = 'journal';
 
@@ -22,10 +23,9 @@ export class HostJournal {
   readonly #recorder: HostRecorder;
 
   constructor(
-    folder: string,
+    { folder, timers, stem }: ProtocolSetting,
     { identity, entry }: ParticipantConfig,
     genesis: Genesis,
-    timers: 'ordinary' | 'patient',
     store: Store,
   ) {
     const journals = join(folder, FOLDER);
@@ -41,7 +41,7 @@ export class HostJournal {
       entry: entry && { operator: entry.operator.publicKey, from: entry.from },
       timers,
       adoption: 'bundles',
-      stem: false,
+      stem,
       suite: SUITE_REAL,
       secret: new Uint8Array(0),
     } as const;

@@ -11,7 +11,7 @@ import { decodeOperation } from '#core/operations/codec.ts';
 import type { FinalRecord, OpenRecord } from '#core/participant/types.ts';
 import { openWindow } from '#core/transition/open-window.ts';
 import type { Settled } from '#core/transition/settled.ts';
-import { decodeMessage } from '#core/wire/codec.ts';
+import { decodeMessage, decodeStemMessage } from '#core/wire/codec.ts';
 import type { Hasher, HasherEvents } from '#node/hasher/hasher.ts';
 import type { Store } from '#node/store/store.ts';
 import { Receipts } from './backlog.ts';
@@ -24,6 +24,7 @@ import { participantConfig } from './participant-config.ts';
 import type { ProtocolSetting } from './setting.ts';
 import { Timer } from './timer.ts';
 import { standingOf, told } from './told.ts';
+import { UsefulLinks } from './useful-links.ts';
 
 export interface LiveParts {
   readonly setting: ProtocolSetting;
@@ -50,6 +51,7 @@ export class LiveHost {
   readonly #clock = { now: 0, iterations: 0 };
   readonly #receipts: Receipts;
   readonly #outbox = new Outbox();
+  readonly #useful = new UsefulLinks();
   readonly #said: FromProtocol[] = [];
   #writes: { readonly final: FinalRecord | undefined; readonly open: OpenRecord | undefined }[] = [];
   #settled: Settled;
@@ -86,12 +88,10 @@ export class LiveHost {
     const seed = randomBytes(32);
     const clock = this.#clock;
     const ports = this.#ports();
-    this.#journal = setting.journal
-      ? new HostJournal(setting.folder, config, genesis, setting.timers, store)
-      : undefined;
+    this.#journal = setting.journal ? new HostJournal(setting, config, genesis, store) : undefined;
     this.#host =
       this.#journal?.open({ config, opened, durable: store.written, seed, clock, ports }) ??
-      new Host(config, opened, seed, clock, ports);
+      new Host(config, opened, seed, clock, ports, { stem: setting.stem });
     this.#tellStanding();
     this.#handle(() => this.#host.start());
   }
@@ -108,7 +108,7 @@ export class LiveHost {
         this.#handle(() => this.#host.peerDown(message.link));
         break;
       case 'message':
-        this.#message(message.link, message.envelope);
+        this.#message(message.link, message.envelope, message.onStem);
         this.#receipts.took(message.link, message.envelope.length);
         break;
       case 'submit':
@@ -120,7 +120,7 @@ export class LiveHost {
         break;
       }
       case 'classify':
-        this.#parts.post({ type: 'classified', request: message.request, level: this.#door.classify(message.key) });
+        this.#parts.post({ type: 'classified', request: message.request, known: this.#door.classify(message.key) });
         break;
       case 'pace': {
         const pace = { iterations: this.#hasher.count(), difficulty: openWindow(this.#settled).d };
@@ -168,7 +168,7 @@ export class LiveHost {
     const letters = this.#outbox.take();
     if (letters.length > 0) {
       this.#journal?.flush();
-      post({ type: 'letters', letters });
+      post({ type: 'letters', letters, useful: this.#useful.take() });
     }
     for (const message of this.#said.splice(0)) post(message);
   }
@@ -224,10 +224,13 @@ export class LiveHost {
     return window === open.window ? leaderOf(open.cascade, round) : undefined;
   };
 
-  #message(link: number, envelope: Uint8Array): void {
-    const decoded = decodeMessage(envelope, this.#leaderOf);
-    if (decoded.ok) this.#handle(() => this.#host.message(link, decoded.value));
-    else if (decoded.error !== 'UnknownLeader' && decoded.error !== 'NoMessage')
+  #message(link: number, envelope: Uint8Array, onStem: boolean): void {
+    const decoded = onStem ? decodeStemMessage(envelope) : decodeMessage(envelope, this.#leaderOf);
+    if (decoded.ok) {
+      this.#handle(() => {
+        if (this.#host.message(link, decoded.value)) this.#useful.add(link, decoded.value);
+      });
+    } else if (decoded.error !== 'UnknownLeader' && decoded.error !== 'NoMessage')
       this.#parts.post({ type: 'penalty', link, reason: decoded.error });
   }
 

@@ -1,14 +1,14 @@
 import type { Id } from '#core/bytes/bytes.ts';
 import type { Result } from '#core/bytes/result.ts';
 import type { ProofRejected } from '#core/tunnel/listener.ts';
-import type { AccessLevel } from '#core/tunnel/online-proof.ts';
+import type { Known } from '#node/transport/transport.ts';
 import type { Pace, Standing } from './protocol.ts';
 
 /** To the protocol's thread. `request` comes back with the answer. */
 export type ToProtocol =
   | { readonly type: 'peer-up'; readonly link: number; readonly isOutgoing: boolean; readonly far?: Id }
   | { readonly type: 'peer-down'; readonly link: number }
-  | { readonly type: 'message'; readonly link: number; readonly envelope: Uint8Array }
+  | { readonly type: 'message'; readonly link: number; readonly envelope: Uint8Array; readonly onStem: boolean }
   | { readonly type: 'submit'; readonly operation: Uint8Array; readonly notBefore: number }
   | { readonly type: 'judge'; readonly request: number; readonly advertisement: Uint8Array; readonly key: Uint8Array }
   | { readonly type: 'leave'; readonly grant: number }
@@ -20,18 +20,25 @@ export type ToProtocol =
 export interface Letter {
   readonly links: readonly number[];
   readonly envelope: Uint8Array;
+  /** For the stem's stream (06 §10). */
+  readonly onStem: boolean;
+}
+
+/** A link was the first to bring something since it was last told of; a proposal counts for more (06 §9). */
+export interface Useful {
+  readonly link: number;
+  readonly isProposal: boolean;
 }
 
 /** What `leave` is called with when the connection closes. */
-export interface Admission {
-  readonly level: AccessLevel;
+export interface Admission extends Known {
   readonly reply: Uint8Array;
   readonly grant: number;
 }
 
 export type FromProtocol =
-  /** All that one input made the host send. */
-  | { readonly type: 'letters'; readonly letters: readonly Letter[] }
+  /** All that one input made the host send; on the way, who was useful since the last letters. */
+  | { readonly type: 'letters'; readonly letters: readonly Letter[]; readonly useful: readonly Useful[] }
   | { readonly type: 'standing'; readonly standing: Standing }
   | { readonly type: 'final'; readonly standing: Standing; readonly operations: number }
   /** Messages of a link were handled; `backlog.ts` says what they cost. */
@@ -40,7 +47,7 @@ export type FromProtocol =
   | { readonly type: 'submitted'; readonly operation: Id; readonly verdict: string }
   | { readonly type: 'confirmed'; readonly operation: Id; readonly window: number }
   | { readonly type: 'judged'; readonly request: number; readonly result: Result<Admission, ProofRejected> }
-  | { readonly type: 'classified'; readonly request: number; readonly level: AccessLevel | undefined }
+  | { readonly type: 'classified'; readonly request: number; readonly known: Known | undefined }
   | { readonly type: 'paced'; readonly request: number; readonly pace: Pace }
   /** The last one: nothing is signed any more. */
   | { readonly type: 'stopped'; readonly reason: string };

@@ -3,9 +3,9 @@ import type { Status } from '#node/api/schemas.ts';
 import { makeApi, serveApi } from '#node/api/server.ts';
 import { Refused, systemCode } from '#node/config/refused.ts';
 import type { Link, Transport, TransportEvents } from '#node/transport/transport.ts';
-import { Dialling } from './dialling.ts';
 import { Figures } from './figures.ts';
 import type { NodeOptions, NodeParts } from './node-parts.ts';
+import { Peering } from './peering.ts';
 import type { Protocol, ProtocolEvents } from './protocol.ts';
 import { SparingLog } from './sparing-log.ts';
 import { WaitingOperations } from './waiting-operations.ts';
@@ -46,7 +46,7 @@ class LiveNode implements RunningNode {
   readonly #figures = new Figures();
   readonly #sparing: SparingLog;
   readonly #operations = new WaitingOperations();
-  readonly #dialling: Dialling;
+  readonly #peering: Peering;
   #protocol: Protocol | undefined;
   #transport: Transport | undefined;
   #starting: Promise<void> | undefined;
@@ -61,7 +61,7 @@ class LiveNode implements RunningNode {
     this.ended = new Promise((resolve) => {
       this.#sayEnded = resolve;
     });
-    const { config, identity, log } = options;
+    const { config, folder, genesis, identity, log } = options;
     this.#sparing = new SparingLog(log);
     this.#api = makeApi({
       status: () => this.#status(),
@@ -69,14 +69,16 @@ class LiveNode implements RunningNode {
       submit: (id, operation, notBefore) =>
         this.#isStarted ? this.#operations.submit(id, () => this.#protocol?.submit(operation, notBefore)) : undefined,
     });
-    this.#dialling = new Dialling(
-      { ...config, ownPeerId: identity.peerId },
+    const { nodeId, peerId } = identity;
+    const { genesisHash, params } = genesis.network;
+    this.#peering = new Peering(
+      { config, nodeId, peerId, genesis: genesisHash, tau2: Number(params.tau2Windows), file: folder.peers, log },
       {
-        dial: (address) => this.#transport!.dial(address),
-        failed: (address, reason, seconds) => {
-          this.#figures.counters.dialsFailed++;
-          log.info({ address, reason, seconds }, 'dial failed');
-        },
+        dial: (address, expected) => this.#transport!.dial(address, expected),
+        send: (link, envelope) => this.#send(link, envelope, false),
+        close: (link, bye) => this.#transport?.close(link, bye),
+        dialFailed: () => this.#figures.counters.dialsFailed++,
+        window: () => Number(this.#protocol?.head() ?? 0n),
       },
     );
   }
@@ -106,7 +108,7 @@ class LiveNode implements RunningNode {
     const { addresses } = this;
     const { genesisHash } = genesis.network;
     log.info({ version, pid: process.pid, nodeId, peerId, genesisHash, addresses, ...standing }, 'started');
-    this.#dialling.start();
+    this.#peering.start();
   }
 
   stop(): Promise<void> {
@@ -118,7 +120,7 @@ class LiveNode implements RunningNode {
     const { log } = this.#options;
     // What is half made could not be taken down. Why a start fails is told by `start`.
     await this.#starting?.catch(() => {});
-    this.#dialling.stop();
+    this.#peering.stop();
     for (const part of [this.#transport, this.#protocol]) {
       try {
         await part?.stop();
@@ -169,16 +171,20 @@ class LiveNode implements RunningNode {
       addresses: [...this.addresses],
       standing,
       ...this.#figures.status(pace),
+      ...this.#peering.status(),
     };
+  }
+
+  #send(link: number, envelope: Uint8Array, onStem: boolean): void {
+    this.#figures.messageOut(envelope);
+    this.#transport?.send(link, envelope, onStem);
   }
 
   #protocolEvents(): ProtocolEvents {
     const { config, folder, log } = this.#options;
     return {
-      send: (link, envelope) => {
-        this.#figures.messageOut(envelope);
-        this.#transport?.send(link, envelope);
-      },
+      send: (link, envelope, onStem) => this.#send(link, envelope, onStem),
+      useful: (link, isProposal) => this.#peering.useful(link, isProposal),
       pause: (link) => this.#transport?.pause(link),
       resume: (link) => this.#transport?.resume(link),
       final: (standing, operations) => {
@@ -194,6 +200,7 @@ class LiveNode implements RunningNode {
       penalty: (link, reason) => {
         this.#figures.penalty(reason);
         this.#sparing.info({ link, reason }, 'penalty');
+        this.#peering.penalty(link);
       },
       submitted: (operation, verdict) => {
         log.info({ operation, verdict }, 'submitted');
@@ -219,18 +226,20 @@ class LiveNode implements RunningNode {
       opened: (link) => {
         log.info(name(link), 'link opened');
         this.#figures.opened(link);
-        this.#dialling.opened(link);
         if (gossips(link)) protocol.peerUp(link.number, link.isOutgoing, link.nodeId);
+        this.#peering.opened(link);
       },
-      message: (link, envelope) => {
+      message: (link, envelope, onStem) => {
         this.#figures.messageIn(envelope);
-        if (gossips(link)) protocol.message(link.number, envelope);
+        if (!gossips(link) || this.#peering.message(link, envelope, onStem)) return;
+        protocol.message(link.number, envelope, onStem);
       },
-      closed: (link, reason) => {
+      roundTrip: (link, micros) => this.#peering.roundTrip(link, micros),
+      closed: (link, reason, blame) => {
         if (!this.#figures.closed(link, reason)) return;
         log.info({ ...name(link), reason }, 'link closed');
         if (gossips(link)) protocol.peerDown(link.number);
-        this.#dialling.closed(link);
+        this.#peering.closed(link, blame);
       },
       refused: (address, reason) => {
         this.#figures.refused(reason);

@@ -16,11 +16,14 @@ export class Outbox {
     const object = message.type === 'object' ? message.object : undefined;
     const last = this.#letters.at(-1);
     if (object !== undefined && last?.object === object) last.links.push(link);
-    else this.#letters.push({ links: [link], envelope: encodeMessage(message), object });
+    else {
+      const onStem = message.type === 'stem';
+      this.#letters.push({ links: [link], envelope: encodeMessage(message), onStem, object });
+    }
   }
 
   take(): readonly Letter[] {
-    const letters = this.#letters.map(({ links, envelope }) => ({ links, envelope }));
+    const letters = this.#letters.map(({ links, envelope, onStem }) => ({ links, envelope, onStem }));
     this.#letters = [];
     return letters;
   }

@@ -6,6 +6,9 @@ import { startProtocol } from './start-protocol.ts';
 /** A node's own chain as a candidate may begin at once: a participant that is in the table seeks no entry (05 §8). */
 const ENTRY_FROM = 0;
 
+/** A place more than are kept: who comes to a full node takes another's, and a feeler looks whether somebody is there (06 §9). */
+const withNewcomer = (kept: number): number => (kept === 0 ? 0 : kept + 1);
+
 /** What a live node is composed of: the protocol on its thread, libp2p on this one. */
 export const liveParts: NodeParts = {
   protocol: async ({ folder, config, genesis, identity }, events) => {
@@ -20,6 +23,7 @@ export const liveParts: NodeParts = {
         ...(config.entry ? { entry: { operatorSeed: identity.seeds.account, from: ENTRY_FROM } } : {}),
         timers: config.timers,
         journal: config.journal,
+        stem: config.stem,
         isBootstrap: config.bootstrap,
         admitsObservers: config.admitObservers,
       },
@@ -33,7 +37,7 @@ export const liveParts: NodeParts = {
       doorkeeper,
       events,
       difficulty: genesis.network.params.bootstrapPowDifficulty,
-      limits: { outgoing: config.maxOutbound, incoming: config.maxInbound },
+      limits: { outgoing: withNewcomer(config.maxOutbound), incoming: withNewcomer(config.maxInbound) },
       tau1: 1_000 * config.tau1Seconds,
     }),
 };

@@ -22,7 +22,10 @@ export interface Pace {
 
 /** What the protocol's thread tells the main one. */
 export interface ProtocolEvents {
-  send(link: number, envelope: Uint8Array): void;
+  /** `onStem`: for the stem's stream (06 §10). */
+  send(link: number, envelope: Uint8Array, onStem: boolean): void;
+  /** A link was the first to bring something. */
+  useful(link: number, isProposal: boolean): void;
   /** More messages of a link wait for the protocol than may: its sender has to wait, until `resume`. */
   pause(link: number): void;
   resume(link: number): void;
@@ -42,7 +45,7 @@ export interface Protocol extends Doorkeeper {
   /** `far`: the node at the other end. */
   peerUp(link: number, isOutgoing: boolean, far?: Id): void;
   peerDown(link: number): void;
-  message(link: number, envelope: Uint8Array): void;
+  message(link: number, envelope: Uint8Array, onStem: boolean): void;
   /** An encoded operation of this node's user; the first window whose bundle may list it. */
   submit(operation: Uint8Array, notBefore?: number): void;
   standing(): Promise<Standing>;

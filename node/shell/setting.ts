@@ -15,6 +15,8 @@ export interface ProtocolSetting {
   readonly timers: 'ordinary' | 'patient';
   /** Writes down every input and effect, in `folder`/journal. */
   readonly journal: boolean;
+  /** Operations and registrations go over a stem before they are gossiped (06 §10). */
+  readonly stem: boolean;
   /** A bootstrap node asks everybody for proof of work and serves every valid key (06 §4.1). */
   readonly isBootstrap: boolean;
   /** 09 §4. */
