@@ -69,7 +69,10 @@ export const startProtocol = (setting: ProtocolSetting, events: ProtocolEvents):
     if (stopped !== undefined) return;
     switch (message.type) {
       case 'letters':
-        for (const { links, envelope } of message.letters) for (const link of links) events.send(link, envelope);
+        for (const { links, envelope, onStem } of message.letters) {
+          for (const link of links) events.send(link, envelope, onStem);
+        }
+        for (const { link, isProposal } of message.useful) events.useful(link, isProposal);
         break;
       case 'taken':
         backlog.taken(message.link, message.cost);
@@ -94,13 +97,13 @@ export const startProtocol = (setting: ProtocolSetting, events: ProtocolEvents):
         const { request, result } = message;
         if (!result.ok) answer(request, result);
         else {
-          const { level, reply, grant } = result.value;
-          answer(request, { ok: true, value: { level, reply, leave: () => post({ type: 'leave', grant }) } });
+          const { grant, ...admitted } = result.value;
+          answer(request, { ok: true, value: { ...admitted, leave: () => post({ type: 'leave', grant }) } });
         }
         break;
       }
       case 'classified':
-        answer(message.request, message.level);
+        answer(message.request, message.known);
         break;
       case 'paced':
         answer(message.request, message.pace);
@@ -122,11 +125,11 @@ export const startProtocol = (setting: ProtocolSetting, events: ProtocolEvents):
       backlog.gone(link);
       post({ type: 'peer-down', link });
     },
-    message(link, envelope) {
+    message(link, envelope, onStem) {
       // A view would take all of its buffer along.
       const copy = new Uint8Array(envelope);
       backlog.handed(link, copy.length);
-      post({ type: 'message', link, envelope: copy }, [copy.buffer]);
+      post({ type: 'message', link, envelope: copy, onStem }, [copy.buffer]);
     },
     submit: (operation, notBefore = 0) => post({ type: 'submit', operation: new Uint8Array(operation), notBefore }),
     standing: () =>

@@ -4,11 +4,11 @@ import type { Libp2p } from 'libp2p';
 import type { Id } from '#core/bytes/bytes.ts';
 import { nodeId } from '#core/crypto/ids.ts';
 import { OFFERED_FORMS } from '#core/tunnel/forms.ts';
-import { type AccessLevel, LEVEL_CANDIDATE } from '#core/tunnel/online-proof.ts';
+import { LEVEL_CANDIDATE } from '#core/tunnel/online-proof.ts';
 import { Arrivals } from './arrivals.ts';
 import { Counters, countIn, reasonOf } from './counters.ts';
 import { NoisePqEncrypter } from './encrypter.ts';
-import { BYE_MAINTENANCE, FRAMES_PROTOCOL, FrameLink } from './frame-link.ts';
+import { BYE_MAINTENANCE, FRAMES_PROTOCOL, FrameLink, STEM_PROTOCOL } from './frame-link.ts';
 import { Handshakes } from './handshakes.ts';
 import { makeLibp2p } from './libp2p-node.ts';
 import { DEFAULT_LIMITS, type Limits, type Spans, spansOf } from './limits.ts';
@@ -16,8 +16,11 @@ import { LinkTable } from './link-table.ts';
 import type { LiveTransport, TransportOptions } from './options.ts';
 import { Reception } from './reception.ts';
 import { leave, type Secured, SecuredConnections } from './secured.ts';
-import type { Link } from './transport.ts';
+import type { Known, Link } from './transport.ts';
 import { proveTunnel, TUNNEL_PROTOCOL } from './tunnel.ts';
+
+/** A listener in no table that somebody named the key of. */
+const NEWCOMER: Known = { level: LEVEL_CANDIDATE, startWindow: 0 };
 
 /** The transport of the node with this seed. Its thread for handshakes runs from now on until `stop`. */
 export const createTransport = async (options: TransportOptions): Promise<LiveTransport> => {
@@ -101,6 +104,7 @@ class Libp2pTransport implements LiveTransport {
     libp2p.addEventListener('connection:close', ({ detail }) => this.#disconnected(detail));
     await libp2p.handle(TUNNEL_PROTOCOL, (stream, connection) => reception.judge(stream, connection));
     await libp2p.handle(FRAMES_PROTOCOL, (stream, connection) => reception.accept(stream, connection));
+    await libp2p.handle(STEM_PROTOCOL, (stream, connection) => reception.acceptStem(stream, connection));
     this.#libp2p = libp2p;
   }
 
@@ -125,8 +129,10 @@ class Libp2pTransport implements LiveTransport {
     return this.#libp2p.getMultiaddrs().map(String);
   }
 
-  send(link: number, envelope: Uint8Array): void {
-    this.#links.get(link)?.send(envelope);
+  send(link: number, envelope: Uint8Array, onStem = false): void {
+    const open = this.#links.get(link);
+    if (onStem) open?.sendStem(envelope);
+    else open?.send(envelope);
   }
 
   pause(link: number): void {
@@ -141,10 +147,10 @@ class Libp2pTransport implements LiveTransport {
     this.#links.get(link)?.bye(bye);
   }
 
-  dial(address: string): Promise<Link> {
+  dial(address: string, expected?: ReadonlySet<Id>): Promise<Link> {
     const running = this.#dials.get(address);
     if (running !== undefined) return running;
-    const dial = this.#dial(address)
+    const dial = this.#dial(address, expected)
       .catch((error: Error) => {
         countIn(this.counters.failed, reasonOf(error, 'DialFailed'));
         throw error;
@@ -154,7 +160,7 @@ class Libp2pTransport implements LiveTransport {
     return dial;
   }
 
-  async #dial(address: string): Promise<Link> {
+  async #dial(address: string, expected: ReadonlySet<Id> | undefined): Promise<Link> {
     if (this.#isStopping) throw new Error('Stopped');
     if (this.#links.count(true) + this.#dials.size >= this.#limits.outgoing) throw new Error('TooManyOutgoing');
     const target = multiaddr(address);
@@ -167,7 +173,8 @@ class Libp2pTransport implements LiveTransport {
     if (secured.isBusy) throw new Error('AlreadyDialled');
     secured.isBusy = true;
     try {
-      return await this.#prove(connection, secured, isPinned);
+      if (expected?.has(secured.nodeId) === false) throw new Error('WrongNode');
+      return await this.#prove(connection, secured, address, isPinned);
     } catch (error) {
       connection.abort(error as Error);
       throw error;
@@ -175,15 +182,15 @@ class Libp2pTransport implements LiveTransport {
   }
 
   /** The dialer's side of a new connection: proof, then frames. A listener in no table is kept only if somebody named its key. */
-  async #prove(connection: Connection, secured: Secured, isPinned: boolean): Promise<Link> {
+  async #prove(connection: Connection, secured: Secured, address: string, isPinned: boolean): Promise<Link> {
     const { doorkeeper, difficulty } = this.#options;
     const { key, nodeId: listener } = secured;
     const direction = { nodeId: listener, isOutgoing: true };
     if (this.#proving.has(listener) || !this.#links.wouldStay(direction)) throw new Error('AlreadyLinked');
     this.#proving.add(listener);
     try {
-      const [level, own] = await Promise.all([doorkeeper.classify(key), doorkeeper.classify(this.publicKey)]);
-      if (level === undefined && !isPinned) throw new Error('UnknownListener');
+      const [known, own] = await Promise.all([doorkeeper.classify(key), doorkeeper.classify(this.publicKey)]);
+      if (known === undefined && !isPinned) throw new Error('UnknownListener');
       const signal = AbortSignal.timeout(this.#spans.handshake);
       await proveTunnel(connection, {
         handshakes: this.#handshakes,
@@ -196,7 +203,7 @@ class Libp2pTransport implements LiveTransport {
       const stream = await connection.newStream(FRAMES_PROTOCOL, { signal });
       if (!this.#links.wouldStay(direction)) throw new Error('AlreadyLinked');
       if (connection.status !== 'open' || stream.status !== 'open') throw new Error('ConnectionLost');
-      return this.#open(connection, stream, secured, level ?? LEVEL_CANDIDATE);
+      return this.#open(connection, stream, secured, known ?? NEWCOMER, address);
     } finally {
       this.#proving.delete(listener);
     }
@@ -210,13 +217,13 @@ class Libp2pTransport implements LiveTransport {
     void this.#libp2p.peerStore.delete(connection.remotePeer).catch(() => {});
   }
 
-  #open(connection: Connection, stream: Stream, secured: Secured, level: AccessLevel): Link {
+  #open(connection: Connection, stream: Stream, secured: Secured, known: Known, address: string): Link {
     const { events } = this.#options;
     const { key, nodeId: node, records } = secured;
     this.#links.of(node)?.bye(0, 'Doubled');
     const isOutgoing = connection.direction === 'outbound';
-    const address = connection.remoteAddr.toString();
-    const link: Link = { number: this.#numbers++, nodeId: node, key, isOutgoing, level, address };
+    const { level, startWindow } = known;
+    const link: Link = { number: this.#numbers++, nodeId: node, key, isOutgoing, level, startWindow, address };
     const open = new FrameLink({
       link,
       stream,
@@ -225,12 +232,13 @@ class Libp2pTransport implements LiveTransport {
       spans: this.#spans,
       counters: this.counters,
       isWorn: () => records.isWorn,
-      message: (envelope) => events.message(link, envelope, false),
-      ended: (reason) => {
+      message: (envelope, onStem) => events.message(link, envelope, onStem),
+      roundTrip: (micros) => events.roundTrip(link, micros),
+      ended: (reason, blame) => {
         this.#links.remove(open);
         leave(secured);
         countIn(this.counters.closed, reason);
-        events.closed(link, reason);
+        events.closed(link, reason, blame);
       },
     });
     secured.link = open;

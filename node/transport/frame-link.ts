@@ -1,21 +1,25 @@
-import { randomBytes } from 'node:crypto';
 import type { Connection, Stream } from '@libp2p/interface';
 import { Reader } from '#core/bytes/layout.ts';
 import { fail, ok, type Result } from '#core/bytes/result.ts';
 import { LEVEL_ACCOUNT, LEVEL_NODE } from '#core/tunnel/online-proof.ts';
 import { ENVELOPE_HEADER, encodeEnvelope } from '#core/wire/envelope.ts';
-import { FRAME_CAPACITY, messageToFrames } from '#core/wire/frames.ts';
 import { BYE } from '#core/wire/payloads.ts';
 import type { Counters } from './counters.ts';
 import { FrameReader } from './frame-reader.ts';
+import { FrameWriter } from './frame-writer.ts';
 import { Gate } from './gate.ts';
 import type { Limits, Spans } from './limits.ts';
-import { SendQueue } from './send-queue.ts';
+import { StemSender } from './stem-sender.ts';
 import { TokenBucket } from './token-bucket.ts';
-import type { Link } from './transport.ts';
+import type { Blame, Link } from './transport.ts';
 
 /** The stream of a link's messages, opened by the dialer once its proof was accepted: uniform frames both ways (06 §2, §5). */
 export const FRAMES_PROTOCOL = '/montana/frames/1.0.0';
+/** The stream of operations on their stem (06 §10), opened by whoever has the first: the same frames, one way. */
+export const STEM_PROTOCOL = '/montana/stem/1.0.0';
+
+/** Stem streams that the far end may open in the life of a link, should they break. */
+const MOST_STEM_STREAMS = 8;
 
 const PING = 0xf0;
 const PONG = 0xf1;
@@ -40,9 +44,6 @@ const wordsOf = (reason: number): string => BYE_WORDS[reason] ?? 'unknown';
 const byeEnvelope = (reason: number): Uint8Array =>
   encodeEnvelope({ code: BYE_CODE, requestId: 0n, payload: BYE.encode({ reason }) });
 
-/** Most Pongs and the like that wait for a far end that does not read. */
-const MOST_URGENT = 4;
-
 export interface FrameLinkConfig {
   readonly link: Link;
   readonly stream: Stream;
@@ -52,9 +53,11 @@ export interface FrameLinkConfig {
   readonly counters: Counters;
   /** Whether the keys of the connection have served long enough. */
   isWorn(): boolean;
-  message(envelope: Uint8Array): void;
+  message(envelope: Uint8Array, onStem: boolean): void;
+  /** Microseconds from a Ping to its Pong. */
+  roundTrip(micros: number): void;
   /** Called once, when nothing is sent or received any more; the connection may take a moment longer. */
-  ended(reason: string): void;
+  ended(reason: string, blame?: Blame): void;
 }
 
 /** Frames per second and at once that somebody may send who is no node (09 §3); between nodes the gossip counts bytes. */
@@ -63,21 +66,21 @@ const intakeOf = ({ level, isOutgoing }: Link, now: number): TokenBucket | undef
   return level === LEVEL_ACCOUNT ? new TokenBucket(64, 512, now) : new TokenBucket(8, 32, now);
 };
 
-/** One open link: queue, frames, Ping, Pong and Bye. Every other message passes through whole. */
+/** One open link: its streams, Ping, Pong and Bye. Every other message passes through whole. */
 export class FrameLink {
   readonly #config: FrameLinkConfig;
-  readonly #queue: SendQueue;
-  readonly #reader = new FrameReader();
+  readonly #writer: FrameWriter;
+  readonly #stem: StemSender;
   readonly #intake: TokenBucket | undefined;
-  readonly #gate: Gate;
-  /** Before the queue: Ping, Pong, Bye. */
-  readonly #urgent: Uint8Array[] = [];
-  #frames: readonly Uint8Array[] = [];
-  #framesSent = 0;
-  #isFull = false;
+  /** Of the streams that the far end sends on. */
+  readonly #gates: Gate[] = [];
+  #isHeld = false;
+  #isSlowed = false;
+  #stemStreams = 0;
   #isEnded = false;
   #timer: NodeJS.Timeout | undefined;
   #pings = 0n;
+  #pingedAt = 0;
   #heardAt: number;
   /** Resolves when the connection is closed. */
   readonly gone: Promise<void>;
@@ -85,16 +88,12 @@ export class FrameLink {
   constructor(config: FrameLinkConfig) {
     this.#config = config;
     this.gone = new Promise((resolve) => config.connection.addEventListener('close', () => resolve()));
-    this.#queue = new SendQueue(config.limits.queuedObjects, config.limits.queuedBytes);
+    const { stream, connection, limits, counters } = config;
+    this.#writer = new FrameWriter(stream, limits, counters);
+    this.#stem = new StemSender(() => connection.newStream(STEM_PROTOCOL), limits, counters);
     this.#heardAt = performance.now();
     this.#intake = intakeOf(config.link, this.#heardAt);
-    const { stream } = config;
-    this.#gate = new Gate(stream);
-    stream.addEventListener('message', (event) => this.#receive(event.data.subarray()));
-    stream.addEventListener('drain', () => {
-      this.#isFull = false;
-      this.#pump();
-    });
+    this.#read(stream, (envelope) => this.#take(envelope));
     stream.addEventListener('remoteCloseWrite', () => this.#lose());
     stream.addEventListener('close', () => this.#lose());
   }
@@ -106,18 +105,28 @@ export class FrameLink {
   /** Queues an envelope; over the bounds the least needed go, and a link full of window objects ends (06 §6.1). */
   send(envelope: Uint8Array): void {
     if (this.#isEnded) return;
-    const dropped = this.#queue.push(envelope);
-    if (dropped === undefined) this.bye(BYE_LIMITS, 'SendQueueFull');
-    else {
-      this.#config.counters.dropped += dropped;
-      this.#pump();
-    }
+    if (!this.#writer.send(envelope)) this.bye(BYE_LIMITS, 'SendQueueFull');
+  }
+
+  /** The same for one on its stem. What a stem cannot carry is lost to it: whoever passed it on spreads it in time (06 §10). */
+  sendStem(envelope: Uint8Array): void {
+    if (!this.#isEnded) this.#stem.send(envelope);
+  }
+
+  /** The far end opened a stem. */
+  receiveStem(stream: Stream): void {
+    if (this.#isEnded) return;
+    if (++this.#stemStreams > MOST_STEM_STREAMS) this.bye(BYE_VIOLATION, 'TooManyStems', 'theirs');
+    else this.#read(stream, (envelope) => !this.#isEnded && this.#config.message(envelope, true));
   }
 
   /** Whether the far end has to wait with what it has to say. */
   hold(isHeld: boolean): void {
-    if (!isHeld) this.#gate.open('held');
-    else if (!this.#isEnded) this.#gate.close('held');
+    if (this.#isEnded) return;
+    this.#isHeld = isHeld;
+    for (const gate of this.#gates)
+      if (isHeld) gate.close('held');
+      else gate.open('held');
   }
 
   /** Asks whether the far end is there; ends the link when it has not answered for 3τ₁, or is to be dialled anew (06 §3.5, §6). */
@@ -127,16 +136,16 @@ export class FrameLink {
     else if (this.#config.isWorn()) this.bye(BYE_REFRESH, 'Worn');
     else {
       this.#pings++;
-      this.#sendUrgent(encodeEnvelope({ code: PING, requestId: this.#pings, payload: NOTHING }));
+      this.#pingedAt = now;
+      this.#writer.sendUrgent(encodeEnvelope({ code: PING, requestId: this.#pings, payload: NOTHING }));
     }
   }
 
   /** Bye, then the far end's Bye, then the end of the connection; that comes after τ₁/12 at the latest (06 §6). */
-  bye(reason: number, words = `closed: ${wordsOf(reason)}`): void {
+  bye(reason: number, words = `closed: ${wordsOf(reason)}`, blame?: Blame): void {
     if (this.#isEnded) return;
-    this.#end(words);
-    this.#urgent.length = 0;
-    this.#sendUrgent(byeEnvelope(reason));
+    this.#end(words, blame);
+    this.#writer.last(byeEnvelope(reason));
     this.#timer = setTimeout(() => this.#config.connection.abort(new Error(words)), this.#config.spans.farewell);
   }
 
@@ -146,13 +155,14 @@ export class FrameLink {
     clearTimeout(this.#timer);
   }
 
-  #end(reason: string): void {
+  #end(reason: string, blame?: Blame): void {
     if (this.#isEnded) return;
     this.#isEnded = true;
-    this.#queue.clear();
+    this.#writer.clear();
+    this.#stem.end();
     clearTimeout(this.#timer);
-    this.#gate.open();
-    this.#config.ended(reason);
+    for (const gate of this.#gates) gate.open();
+    this.#config.ended(reason, blame);
   }
 
   /** The far end gave up the stream without a Bye. */
@@ -162,38 +172,23 @@ export class FrameLink {
     this.#config.connection.abort(new Error('ConnectionLost'));
   }
 
-  #sendUrgent(envelope: Uint8Array): void {
-    if (this.#urgent.length < MOST_URGENT) this.#urgent.push(envelope);
-    this.#pump();
+  /** Envelopes of a stream from now on. */
+  #read(stream: Stream, each: (envelope: Uint8Array) => void): void {
+    const reader = new FrameReader();
+    const gate = new Gate(stream);
+    this.#gates.push(gate);
+    if (this.#isHeld) gate.close('held');
+    if (this.#isSlowed) gate.close('slowed');
+    stream.addEventListener('message', (event) => this.#receive(reader, event.data.subarray(), each));
+    stream.addEventListener('close', () => this.#gates.splice(this.#gates.indexOf(gate), 1));
   }
 
-  /** Sends frame by frame, each a record of its own, until the stream is full or nothing waits. */
-  #pump(): void {
-    const { stream, counters } = this.#config;
-    while (!this.#isFull && stream.writeStatus === 'writable') {
-      const frame = this.#frames[this.#framesSent] ?? this.#next();
-      if (frame === undefined) return;
-      this.#framesSent++;
-      counters.framesOut++;
-      this.#isFull = !stream.send(frame);
-    }
-  }
-
-  /** The first frame of the next envelope. */
-  #next(): Uint8Array | undefined {
-    const envelope = this.#urgent.shift() ?? this.#queue.shift();
-    this.#framesSent = 0;
-    this.#frames = envelope === undefined ? [] : messageToFrames(envelope, randomBytes(FRAME_CAPACITY));
-    if (envelope !== undefined) this.#config.counters.envelopesOut++;
-    return this.#frames[0];
-  }
-
-  #receive(bytes: Uint8Array): void {
-    const before = this.#reader.frames;
-    const read = this.#reader.push(bytes, (envelope) => this.#take(envelope));
-    const frames = this.#reader.frames - before;
+  #receive(reader: FrameReader, bytes: Uint8Array, each: (envelope: Uint8Array) => void): void {
+    const before = reader.frames;
+    const read = reader.push(bytes, each);
+    const frames = reader.frames - before;
     this.#config.counters.framesIn += frames;
-    if (!read.ok) this.bye(BYE_VIOLATION, read.error);
+    if (!read.ok) this.bye(BYE_VIOLATION, read.error, 'theirs');
     else this.#slowDown(frames);
   }
 
@@ -203,9 +198,13 @@ export class FrameLink {
     if (intake === undefined || this.#isEnded) return;
     intake.at(performance.now());
     intake.take(frames);
-    if (intake.wait === 0 || this.#gate.isClosed('slowed')) return;
-    this.#gate.close('slowed');
-    this.#timer = setTimeout(() => this.#gate.open('slowed'), intake.wait);
+    if (intake.wait === 0 || this.#isSlowed) return;
+    this.#isSlowed = true;
+    for (const gate of this.#gates) gate.close('slowed');
+    this.#timer = setTimeout(() => {
+      this.#isSlowed = false;
+      for (const gate of this.#gates) gate.open('slowed');
+    }, intake.wait);
   }
 
   #take(envelope: Uint8Array): void {
@@ -213,14 +212,17 @@ export class FrameLink {
     const { msgType, requestId } = ENVELOPE_HEADER.read(new Reader(envelope));
     if (msgType === BYE_CODE) this.#farewell(envelope);
     if (msgType === BYE_CODE || this.#isEnded) return;
-    if (msgType === PING) this.#sendUrgent(encodeEnvelope({ code: PONG, requestId, payload: NOTHING }));
+    if (msgType === PING) this.#writer.sendUrgent(encodeEnvelope({ code: PONG, requestId, payload: NOTHING }));
     else if (msgType === PONG) this.#pong(requestId);
-    else this.#config.message(envelope);
+    else this.#config.message(envelope, false);
   }
 
   /** A Pong that answers no Ping is no sign of life of somebody who read us. */
   #pong(requestId: bigint): void {
-    if (requestId > 0n && requestId <= this.#pings) this.#heardAt = performance.now();
+    if (requestId === 0n || requestId > this.#pings) return;
+    const now = performance.now();
+    this.#heardAt = now;
+    if (requestId === this.#pings) this.#config.roundTrip(Math.max(0, Math.round((now - this.#pingedAt) * 1_000)));
   }
 
   /** The answer to our Bye ends the connection; the first Bye is answered, and the far end ends the connection. */
@@ -231,7 +233,8 @@ export class FrameLink {
       return;
     }
     const reason = reasonOf(envelope);
-    this.bye(reason.ok ? reason.value : 0, `bye: ${reason.ok ? wordsOf(reason.value) : reason.error}`);
+    if (!reason.ok) this.bye(0, `bye: ${reason.error}`);
+    else this.bye(reason.value, `bye: ${wordsOf(reason.value)}`, reason.value === BYE_VIOLATION ? 'ours' : undefined);
   }
 }
 

@@ -1,10 +1,9 @@
 import type { Connection, Stream } from '@libp2p/interface';
-import type { AccessLevel } from '#core/tunnel/online-proof.ts';
 import type { Arrivals } from './arrivals.ts';
 import type { Limits, Spans } from './limits.ts';
 import type { LinkTable } from './link-table.ts';
 import { leave, type Secured, type SecuredConnections } from './secured.ts';
-import type { Doorkeeper } from './transport.ts';
+import type { Doorkeeper, Known } from './transport.ts';
 import { MOST_ATTEMPTS, takeAdvertisement } from './tunnel.ts';
 
 export interface ReceptionConfig {
@@ -14,7 +13,7 @@ export interface ReceptionConfig {
   readonly secured: SecuredConnections;
   readonly arrivals: Arrivals;
   readonly links: LinkTable;
-  open(connection: Connection, stream: Stream, secured: Secured, level: AccessLevel): unknown;
+  open(connection: Connection, stream: Stream, secured: Secured, known: Known, address: string): unknown;
 }
 
 /** The listener's side from the handshake to the link: a proof, and one more try; nothing else is served before (06 §4.1). */
@@ -92,7 +91,14 @@ export class Reception {
       return;
     }
     arrivals.finish(arrival.below);
-    open(connection, stream, arrival, grant.level);
+    open(connection, stream, arrival, grant, connection.remoteAddr.toString());
+  }
+
+  /** Operations on their stem, which only a link has (06 §10). */
+  acceptStem(stream: Stream, connection: Connection): void {
+    const { link } = this.#config.secured.of(connection);
+    if (link === undefined) stream.abort(new Error('OutOfTurn'));
+    else link.receiveStem(stream);
   }
 
   /** Why an arrival with a good proof is no link. One that takes the place of another needs none of its own. */

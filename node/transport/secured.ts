@@ -1,9 +1,9 @@
 import type { Connection, MessageStream, PeerId } from '@libp2p/interface';
 import type { Id } from '#core/bytes/bytes.ts';
 import { nodeId } from '#core/crypto/ids.ts';
-import type { AccessLevel } from '#core/tunnel/online-proof.ts';
 import type { FrameLink } from './frame-link.ts';
 import type { RecordStream } from './record-stream.ts';
+import type { Known } from './transport.ts';
 
 /** A connection whose handshake is done. */
 export interface Secured {
@@ -15,7 +15,7 @@ export interface Secured {
   /** Tunnel proofs taken; whether one is shown or judged now. */
   attempts: number;
   isBusy: boolean;
-  grant: { readonly level: AccessLevel; leave(): void } | undefined;
+  grant: (Known & { leave(): void }) | undefined;
   link: FrameLink | undefined;
 }
 

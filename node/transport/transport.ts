@@ -13,12 +13,24 @@ export interface Link {
   readonly isOutgoing: boolean;
   /** What the far end may do here; of a dialled one: what it is in our tables. */
   readonly level: AccessLevel;
-  /** Multiaddr of the far end. */
+  /** The window the far end's node began in (04 §3); 0 of one that is no node. */
+  readonly startWindow: number;
+  /** Multiaddr of the far end; of a dialled one as it was dialled. */
   readonly address: string;
+}
+
+/** Who a key is by the tables of the last final window. */
+export interface Known {
+  readonly level: AccessLevel;
+  /** As that of a link. */
+  readonly startWindow: number;
 }
 
 /** Why a link or an attempt ended: `Bye` reasons of 06 §6 by name, or what went wrong, in words for a log. */
 export type ClosedReason = string;
+
+/** Who broke the rules where a link ended with Bye 4: the far end (`theirs`), or this node, as the far end says (`ours`). */
+export type Blame = 'theirs' | 'ours';
 
 /** What the transport tells. `opened` comes before any `message` of a link, `closed` once and last. */
 export interface TransportEvents {
@@ -28,7 +40,9 @@ export interface TransportEvents {
    * `/montana/stem/1.0.0` (06 §10), which nothing in its bytes tells.
    */
   message(link: Link, envelope: Uint8Array, onStem: boolean): void;
-  closed(link: Link, reason: ClosedReason): void;
+  closed(link: Link, reason: ClosedReason, blame?: Blame): void;
+  /** A Pong came, so many microseconds after its Ping. */
+  roundTrip(link: Link, micros: number): void;
   /** An attempt or an intruder that never became a link: `BadResponderSignature`, `UnexpectedPeer`, `FrameTooLong`, … */
   refused(address: string, reason: string): void;
   /** It cannot go on: nobody can be connected any more. One line for the operator. */
@@ -43,9 +57,9 @@ export interface Doorkeeper {
   judge(
     advertisement: Uint8Array,
     remoteKey: Uint8Array,
-  ): Promise<Result<{ readonly level: AccessLevel; readonly reply: Uint8Array; leave(): void }, ProofRejected>>;
-  /** Level of a listener that was dialled; undefined: in no table. */
-  classify(remoteKey: Uint8Array): Promise<AccessLevel | undefined>;
+  ): Promise<Result<Known & { readonly reply: Uint8Array; leave(): void }, ProofRejected>>;
+  /** Who a listener that was dialled is; undefined: in no table. */
+  classify(remoteKey: Uint8Array): Promise<Known | undefined>;
 }
 
 /** Connections to other nodes: TCP, Noise_PQ XX, Yamux, tunnel proof, uniform frames. One envelope in, one envelope out. */
@@ -56,8 +70,11 @@ export interface Transport {
   stop(): Promise<void>;
   /** Multiaddrs this node can be dialled at, `/p2p/Qm…` included. */
   addresses(): readonly string[];
-  /** Resolves when the link is open. `/p2p/Qm…` in the address pins the far end's key. Rejects with one line of what went wrong. */
-  dial(address: string): Promise<Link>;
+  /**
+   * Resolves when the link is open. `/p2p/Qm…` in the address pins the far end's key; else it is one of the nodes `expected`, where they
+   * are given. Rejects with one line of what went wrong: `WrongNode`, `TunnelProofRefused`, …
+   */
+  dial(address: string, expected?: ReadonlySet<Id>): Promise<Link>;
   /**
    * Queues an envelope, for the stem's stream where `onStem` says so (06 §10). A full queue (1 024 objects, 8 MiB) drops operations
    * and registrations first (06 §6.1).
