@@ -82,6 +82,20 @@ describe('the table', () => {
     expect(table.size).toBe(kept);
   });
 
+  test('takes back the rows it had, and none that fits in no bucket', () => {
+    const before = new PeerTable(idOf(0), SECRET);
+    before.verified(contact(1), 3);
+    before.heard(contact(2), '040102', 4);
+    const after = new PeerTable(idOf(0), SECRET);
+    for (const row of before.rows()) after.restore(row);
+    expect([...after.rows()]).toEqual([...before.rows()]);
+    for (const row of before.rows()) after.restore({ ...row, lastSeen: 9 });
+    after.restore({ ...contact(0), isVerified: true, lastSeen: 1, bucket: 0 });
+    after.restore({ ...contact(3), isVerified: true, lastSeen: 1, bucket: VERIFIED_BUCKETS });
+    after.restore({ ...contact(4), isVerified: false, lastSeen: 1, bucket: NEW_BUCKETS });
+    expect([...after.rows()]).toEqual([...before.rows()]);
+  });
+
   test('draws from both tables, and samples each verified one once', () => {
     const table = new PeerTable(idOf(0), SECRET);
     const random = new Random(SECRET);
@@ -266,13 +280,14 @@ describe('the machine', () => {
     peers.opened(link(12, 2, { isOutgoing: false }), at(0, 30));
     for (let n = 20; n < 50; n++) peers.table.verified(contact(n, ipv4(n, 1)), 30);
     peers.table.verified(contact(60, ipv4(60, 1)), 9);
-    const ids = (seconds: number) => peers.asked(12, 10, at(seconds, 30)).map(({ nodeId }) => nodeId);
+    const ids = (seconds: number) => peers.asked(12, 10, at(seconds, 30))?.map(({ nodeId }) => nodeId);
     const first = ids(0);
     expect(first).toHaveLength(10);
     expect(first).not.toContain(idOf(60));
-    expect(ids(59)).toEqual(first);
+    expect(ids(29)).toBeUndefined();
+    expect(ids(30)).toEqual(first);
     expect(ids(60)).not.toEqual(first);
-    expect(peers.asked(99, 10, at(0))).toEqual([]);
+    expect(peers.asked(99, 10, at(0))).toBeUndefined();
   });
 
   test('cuts and bans a link at its hundredth penalty within τ₁', () => {
@@ -331,8 +346,11 @@ describe('the machine', () => {
     peers.heard(11, [contact(3, ipv4(3, 1), 1)], at(0));
     take();
     peers.timer(at(1));
-    peers.timer(at(60));
+    peers.timer(at(59));
     expect(take()).toEqual([]);
+    // Places stay free: who may be asked again is asked.
+    peers.timer(at(60));
+    expect(take()).toEqual(['ask 11 64', 'ask 12 64']);
     peers.timer(at(61));
     expect(take()).toEqual(['relaxed cohorts']);
     peers.timer(at(62));
@@ -376,6 +394,42 @@ describe('the machine', () => {
     peers.start([], at(0));
     for (const n of [3, 1, 2]) peers.opened(link(10 + n, n), at(n));
     expect(peers.anchors().map(({ nodeId }) => nodeId)).toEqual([idOf(3), idOf(1)]);
+  });
+
+  test('does not dial whom it has a link with, whoever dialled, and knows where a configured contact listens', () => {
+    const { peers, take } = made({ configured: [ipv4(2, 1)] });
+    peers.start([], at(0));
+    peers.failed(ipv4(2, 1), false, at(0));
+    peers.opened(link(12, 2, { isOutgoing: false, listensAt: ipv4(2, 1) }), at(0));
+    peers.table.heard(contact(5, ipv4(5, 1)), '040102', 0);
+    peers.opened(link(15, 5, { isOutgoing: false, address: ipv4(5, 1, 0, 1, 50_000) }), at(0));
+    take();
+    peers.timer(at(9));
+    expect(take()).toEqual([]);
+    expect(peers.table.get(idOf(2))).toMatchObject({ isVerified: true, address: ipv4(2, 1) });
+    expect(peers.table.get(idOf(5))).toMatchObject({ isVerified: false });
+    peers.closed(15, at(9));
+    expect(take()).toEqual(['dial 5.1.0.1']);
+    peers.closed(12, at(9));
+    expect(take()).toEqual(['dial 2.1.0.1']);
+  });
+
+  test('keeps apart from who broke the rules of frames, and from who says that of this node', () => {
+    const { peers, take } = made({ configured: [ipv4(1, 1), ipv4(2, 1)] });
+    peers.start([], at(0));
+    for (const n of [1, 2]) peers.opened(link(10 + n, n, { address: ipv4(n, 1) }), at(0));
+    take();
+    peers.closed(11, at(1), 'theirs');
+    peers.closed(12, at(1), 'ours');
+    expect(peers.banned(at(1))).toBe(1);
+    peers.opened(link(13, 1, { isOutgoing: false }), at(2));
+    expect(take()).toEqual(['close 13 4']);
+    const end = 1 + 24 * 60;
+    peers.timer(at(end - 1));
+    expect(take()).toEqual([]);
+    expect(peers.banned(at(end))).toBe(0);
+    peers.timer(at(end));
+    expect(take()).toEqual(['dial 1.1.0.1', 'dial 2.1.0.1']);
   });
 
   test('in a test network nodes may share an address', () => {

@@ -27,6 +27,8 @@ export const sampleStatus = (change: Partial<Status> = {}): Status => ({
       seconds: 60,
     },
   ],
+  known: 12,
+  banned: 1,
   counters: {
     finalWindows: 7,
     operationsFinal: 0,

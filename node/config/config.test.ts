@@ -39,6 +39,8 @@ const DEFAULTS = {
   peers: [],
   maxOutbound: 24,
   maxInbound: 24,
+  diversity: true,
+  stem: true,
   timers: 'ordinary',
   admitObservers: true,
   bootstrap: false,

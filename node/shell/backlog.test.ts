@@ -64,7 +64,7 @@ it('a flood of one link reaches the protocol’s thread only as fast as that tak
   protocol.peerUp(7, false);
   let handed = 0;
   while (seat.paused.length === 0) {
-    protocol.message(7, new Uint8Array(10_000));
+    protocol.message(7, new Uint8Array(10_000), false);
     handed++;
   }
   expect(seat.paused).toEqual([7]);

@@ -49,6 +49,7 @@ class Bench {
         seed: new Uint8Array(32).fill(index + 1),
         timers: 'ordinary',
         journal: false,
+        stem: false,
         isBootstrap: false,
         admitsObservers: true,
       },
@@ -106,7 +107,7 @@ class Bench {
       const news = letters.slice(from.#heard);
       from.#heard = letters.length;
       silent = news.length === 0 ? silent + 1 : 0;
-      for (const { envelope } of news) to.host.take({ type: 'message', link: 1, envelope });
+      for (const { envelope } of news) to.host.take({ type: 'message', link: 1, envelope, onStem: false });
     }
   }
 
@@ -195,7 +196,7 @@ describe('a live host', () => {
     expect(await alone.ended()).toBe('the hasher: no memory');
     const before = alone.happenings.length;
     alone.finishJob();
-    alone.host.take({ type: 'message', link: 1, envelope: new Uint8Array(3) });
+    alone.host.take({ type: 'message', link: 1, envelope: new Uint8Array(3), onStem: false });
     alone.host.take({ type: 'submit', operation: new Uint8Array(3), notBefore: 0 });
     expect(alone.happenings.length).toBe(before);
   });
@@ -213,7 +214,7 @@ describe('a live host', () => {
     for (const key of [nodeKey(0), nodeKey(1)]) {
       const fields = { nodeId: nodeId(key.publicKey), endpoint: ZERO_ID, window: 1, operations: [], reveals: [] };
       const envelope = encodeMessage({ type: 'object', object: makeBundle(fields, key) });
-      a.host.take({ type: 'message', link: 1, envelope });
+      a.host.take({ type: 'message', link: 1, envelope, onStem: false });
     }
     expect(a.of('stopped')).toEqual([]);
     a.iterations = 0;
@@ -226,12 +227,12 @@ describe('a live host', () => {
     const alone = bench(1);
     alone.happenings.length = 0;
     const announce = encodeMessage({ type: 'announce', names: [] });
-    alone.host.take({ type: 'message', link: 1, envelope: announce.subarray(0, 13) });
-    alone.host.take({ type: 'message', link: 2, envelope: Uint8Array.from([...announce, 0]) });
+    alone.host.take({ type: 'message', link: 1, envelope: announce.subarray(0, 13), onStem: false });
+    alone.host.take({ type: 'message', link: 2, envelope: Uint8Array.from([...announce, 0]), onStem: false });
     const ping = encodeEnvelope({ code: 0xf0, requestId: 1n, payload: new Uint8Array(0) });
-    alone.host.take({ type: 'message', link: 3, envelope: ping });
+    alone.host.take({ type: 'message', link: 3, envelope: ping, onStem: false });
     ping[0] = 0xee;
-    alone.host.take({ type: 'message', link: 4, envelope: ping });
+    alone.host.take({ type: 'message', link: 4, envelope: ping, onStem: false });
     expect(alone.of('penalty')).toEqual([
       { type: 'penalty', link: 1, reason: 'TruncatedHeader' },
       { type: 'penalty', link: 2, reason: 'PayloadLengthMismatch' },

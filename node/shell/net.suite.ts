@@ -1,11 +1,14 @@
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Id } from '#core/bytes/bytes.ts';
-import type { SigningKey } from '#core/crypto/suite.ts';
+import { type Id, ZERO_ID } from '#core/bytes/bytes.ts';
+import { hashId } from '#core/crypto/hash.ts';
+import { accountId } from '#core/crypto/ids.ts';
+import { type SigningKey, SUITE_ML_DSA_65 } from '#core/crypto/suite.ts';
 import type { GenesisInput } from '#core/genesis/genesis.ts';
 import { DEVNET } from '#core/genesis/profiles.ts';
 import { MONTANA } from '#core/genesis/rules.ts';
+import { makeOperation } from '#core/operations/codec.ts';
 import type { Standing } from './protocol.ts';
 import type { ProtocolSetting } from './setting.ts';
 import { type ProtocolThread, startProtocol } from './start-protocol.ts';
@@ -19,6 +22,14 @@ const accountSeed = (index: number): Uint8Array => new Uint8Array(32).fill(index
 
 export const nodeKey = (index: number): SigningKey => key(nodeSeed(index));
 export const accountKey = (index: number): SigningKey => key(accountSeed(index));
+
+/** An operation of a founder that needs nothing before it. */
+export const anchorOf = (index: number) => {
+  const account = accountKey(index);
+  const sender = accountId(SUITE_ML_DSA_65, account.publicKey);
+  const prevHash = hashId('mt-genesis', sender);
+  return makeOperation({ type: 'Anchor', sender, prevHash, appId: ZERO_ID, dataHash: ZERO_ID }, account);
+};
 
 export const genesisOf = (founders: number, d0: number): GenesisInput => ({
   params: { ...DEVNET, d0: BigInt(d0) },
@@ -43,6 +54,13 @@ export interface Seat {
   stopped: string | undefined;
 }
 
+/** A message that is on its way. */
+interface Carried {
+  readonly from: number;
+  readonly to: number;
+  readonly onStem: boolean;
+}
+
 /** How long a test waits for what must happen: a safeguard, far above what it takes. */
 const PATIENCE = 45_000;
 
@@ -51,6 +69,7 @@ export class LiveNet {
   readonly #root = mkdtempSync(join(tmpdir(), 'montana-shell-'));
   readonly #genesis: GenesisInput;
   readonly #changes: Partial<ProtocolSetting>;
+  #watch: (carried: Carried, envelope: Uint8Array) => void = () => {};
   readonly #links = new Map<string, number>();
   #wake: () => void = () => {};
 
@@ -93,13 +112,15 @@ export class LiveNet {
         seed: nodeSeed(index),
         timers: 'ordinary',
         journal: false,
+        stem: false,
         isBootstrap: false,
         admitsObservers: true,
         ...this.#changes,
         ...changes,
       },
       {
-        send: (link, envelope) => this.#pass(index, link, envelope),
+        send: (link, envelope, onStem) => this.#pass(index, link, envelope, onStem),
+        useful: () => {},
         pause(link) {
           seat.paused = [...seat.paused, link];
         },
@@ -141,10 +162,20 @@ export class LiveNet {
     });
   }
 
-  #pass(from: number, link: number, envelope: Uint8Array): void {
+  #pass(from: number, link: number, envelope: Uint8Array, onStem: boolean): void {
     const to = link % 100;
     if (Math.floor(link / 100) !== this.#links.get(`${from}-${to}`)) return;
-    this.seat(to).protocol?.message(link - to + from, envelope);
+    this.#watch({ from, to, onStem }, envelope);
+    this.seat(to).protocol?.message(link - to + from, envelope, onStem);
+  }
+
+  /** Who carries these bytes to whom from now on, in order. */
+  carrying(bytes: Uint8Array): readonly Carried[] {
+    const all: Carried[] = [];
+    this.#watch = (carried, envelope) => {
+      if (Buffer.from(envelope).includes(Buffer.from(bytes))) all.push(carried);
+    };
+    return all;
   }
 
   /** As kill -9 would. */

@@ -9,6 +9,7 @@ import { buildGenesis } from '#core/genesis/genesis.ts';
 import { DEVNET } from '#core/genesis/profiles.ts';
 import { MONTANA } from '#core/genesis/rules.ts';
 import { decodeOperation, transferLayout } from '#core/operations/codec.ts';
+import { PENALTY_LIMIT } from '#core/peers/links.ts';
 import { type AccessLevel, LEVEL_ACCOUNT, LEVEL_NODE } from '#core/tunnel/online-proof.ts';
 import { askStatus, askStop, askSubmit } from '#node/api/client.ts';
 import { makeNodeFolder } from '#node/config/folder.ts';
@@ -17,6 +18,7 @@ import { type Config, configSchema } from '#node/config/keys.ts';
 import type { Link, Transport, TransportEvents } from '#node/transport/transport.ts';
 import { startNode } from './node.ts';
 import type { NodeParts } from './node-parts.ts';
+import { peersKnown, peersWanted } from './peer-exchange.ts';
 import type { Protocol, ProtocolEvents, Standing } from './protocol.ts';
 
 const root = mkdtempSync(join(tmpdir(), 'montana-node-'));
@@ -69,7 +71,7 @@ class Scene {
       classify: async () => undefined,
       peerUp: (link, isOutgoing) => say(`up ${link} ${isOutgoing}`),
       peerDown: (link) => say(`down ${link}`),
-      message: (link, envelope) => say(`message ${link} ${toHex(envelope)}`),
+      message: (link, envelope, onStem) => say(`${onStem ? 'stem' : 'message'} ${link} ${toHex(envelope)}`),
       submit: (operation, notBefore) => say(`submit ${operation.length} ${notBefore}`),
       standing: async () => {
         if (standing !== undefined) throw standing;
@@ -89,7 +91,7 @@ class Scene {
         say(`dials ${address}`);
         throw new Error('nobody there');
       },
-      send: (link, envelope) => say(`send ${link} ${toHex(envelope)}`),
+      send: (link, envelope, onStem) => say(`send ${link} ${toHex(envelope)}${onStem ? ' on its stem' : ''}`),
       pause: (link) => say(`pause ${link}`),
       resume: (link) => say(`resume ${link}`),
       close: (link, bye) => say(`close ${link} ${bye}`),
@@ -110,7 +112,8 @@ class Scene {
 
 const linkOf = (number: number, level: AccessLevel = LEVEL_NODE): Link => {
   const key = new Uint8Array(1952).fill(number);
-  return { number, nodeId: nodeId(key), key, isOutgoing: false, level, address: `/ip4/127.0.0.1/tcp/${number}` };
+  const address = `/ip4/127.0.0.1/tcp/${number}`;
+  return { number, nodeId: nodeId(key), key, isOutgoing: false, level, startWindow: 0, address };
 };
 
 const statusOf = async (scene: Scene) => {
@@ -127,7 +130,7 @@ describe('a node', () => {
     scene.transport.message(linkOf(5), Uint8Array.of(1, 2), false);
     scene.protocol.pause(5);
     scene.protocol.resume(5);
-    scene.protocol.send(5, Uint8Array.of(3));
+    scene.protocol.send(5, Uint8Array.of(3), false);
     scene.protocol.final({ ...STANDING, finalWindow: 3, window: 4 }, 7);
     scene.protocol.penalty(5, 'BadLength');
     scene.transport.refused('/ip4/127.0.0.1/tcp/1', 'BadResponderSignature');
@@ -186,6 +189,34 @@ describe('a node', () => {
     expect(node.addresses).toEqual([`/ip4/203.0.113.5/tcp/9/p2p/${scene.identity.peerId}`]);
     expect((await statusOf(scene)).counters.dialsFailed).toBe(1);
     expect(scene.said).toEqual(['listens', `dials ${peer}`]);
+    await node.stop();
+  });
+
+  test('cuts a link whose messages are bad, and lets its node not come back', async () => {
+    const scene = new Scene();
+    const node = await scene.start();
+    scene.transport.opened(linkOf(5));
+    for (let i = 0; i < PENALTY_LIMIT; i++) scene.protocol.penalty(5, 'InvalidMsgType');
+    scene.transport.closed(linkOf(5), 'closed: protocol violation');
+    scene.transport.opened({ ...linkOf(5), number: 6 });
+    expect(scene.said).toEqual(['listens', 'up 5 false', 'close 5 4', 'down 5', 'up 6 false', 'close 6 4']);
+    expect(await statusOf(scene)).toMatchObject({ known: 0, banned: 1 });
+    await node.stop();
+  });
+
+  test('answers itself who else is out there, and passes on what comes over a stem', async () => {
+    const scene = new Scene();
+    const node = await scene.start();
+    scene.transport.opened(linkOf(5));
+    const envelope = peersWanted(7n, 64);
+    scene.transport.message(linkOf(5), envelope, false);
+    scene.transport.message(linkOf(5), envelope, true);
+    scene.protocol.send(5, Uint8Array.of(3), true);
+    expect(scene.said.slice(2)).toEqual([
+      `send 5 ${toHex(peersKnown(7n, []))}`,
+      `stem 5 ${toHex(envelope)}`,
+      'send 5 03 on its stem',
+    ]);
     await node.stop();
   });
 

@@ -1,0 +1,31 @@
+import { expect, test } from 'vitest';
+import { addressOf, isReachable, multiaddrOf, placeholder } from './peer-address.ts';
+
+test.each([
+  ['/ip4/203.0.113.5/tcp/8444', 4, [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 203, 0, 113, 5], 8_444],
+  ['/ip6/2001:db8::1/tcp/65535', 6, [0x20, 1, 0x0d, 0xb8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1], 65_535],
+] as const)('%s is an address, and back', (text, ipVersion, ip, port) => {
+  const address = addressOf(text);
+  expect(address).toEqual({ ipVersion, ip: Uint8Array.from(ip), port });
+  expect(address && multiaddrOf(address)).toBe(text);
+  expect(addressOf(`${text}/p2p/QmYyQSo1c1Ym7orWxLYvCrM2EmxFTANf8wXmmE7DWjhx5N`)).toEqual(address);
+});
+
+test('a name is none, and has one that reaches nobody in its place', () => {
+  expect(addressOf('/dns4/example.org/tcp/8444')).toBeUndefined();
+  expect(placeholder(1)).not.toEqual(placeholder(2));
+  expect([placeholder(0), placeholder(999)].map(isReachable)).toEqual([false, false]);
+});
+
+test.each([
+  ['/ip4/127.0.0.1/tcp/1', true],
+  ['/ip4/127.0.0.1/tcp/0', false],
+  ['/ip4/0.0.0.0/tcp/1', false],
+  ['/ip6/::/tcp/1', false],
+  ['/ip6/::1/tcp/1', true],
+  ['/ip6/100::7/tcp/1', false],
+  ['/ip6/101::7/tcp/1', true],
+])('%s can be dialled: %s', (text, is) => {
+  const address = addressOf(text);
+  expect(address && isReachable(address)).toBe(is);
+});
