@@ -1,15 +1,16 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { nodeJournals, replayNode } from '#node/cli/replay-node.ts';
-import { LiveNet } from './net.suite.ts';
+import { anchorOf, LiveNet } from './net.suite.ts';
 import { liveSuite } from './suite.ts';
 
-let four: LiveNet;
+let net: LiveNet;
 
-afterEach(() => four.close());
+afterEach(() => net.close());
 
 describe('four live protocols', () => {
   it('close windows with equal roots; one that was killed returns from its store, and its journals replay', async () => {
-    four = new LiveNet(4, 100_000, { timers: 'patient' });
+    const four = new LiveNet(4, 100_000, { timers: 'patient' });
+    net = four;
     for (const index of [0, 1, 2, 3]) await four.start(index, { journal: index === 3 });
     await four.until(() => four.seats.every(({ finals }) => finals.has(4)));
     await four.kill(3);
@@ -26,5 +27,24 @@ describe('four live protocols', () => {
     expect(journals.lines.filter((line) => line.includes(' equal: ')).length).toBe(2);
     expect(journals.equal).toBe(true);
     expect(four.seats.map(({ stopped }) => stopped)).toEqual([undefined, undefined, undefined, undefined]);
+  });
+});
+
+describe('three live protocols', () => {
+  it('an operation goes over a stem first: one link has it from its author alone, and it settles', async () => {
+    net = new LiveNet(3, 60_000, { stem: true });
+    for (const index of [0, 1, 2]) await net.start(index);
+    await net.until(() => net.seats.every(({ finals }) => finals.size > 0));
+    const operation = anchorOf(2);
+    const carrying = net.carrying(operation.bytes);
+    net.protocol(2).submit(operation.bytes);
+    await net.until(() => net.seat(2).confirmed.length > 0);
+    expect(net.seat(2).confirmed).toEqual([operation.id]);
+    const [first] = carrying;
+    expect(first).toMatchObject({ from: 2, onStem: true });
+    // Who has it from the author otherwise has it by gossip, after a hop spread it.
+    const spread = carrying.findIndex(({ onStem }) => !onStem);
+    expect(carrying.slice(0, spread).filter(({ from }) => from === 2)).toHaveLength(1);
+    expect(carrying[spread]?.from).not.toBe(2);
   });
 });

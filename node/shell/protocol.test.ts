@@ -1,11 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { ZERO_ID } from '#core/bytes/bytes.ts';
-import { hashId } from '#core/crypto/hash.ts';
-import { accountId, nodeId } from '#core/crypto/ids.ts';
-import { SUITE_ML_DSA_65 } from '#core/crypto/suite.ts';
-import { makeOperation } from '#core/operations/codec.ts';
+import { nodeId } from '#core/crypto/ids.ts';
 import { encodeAdvertisement, LEVEL_ACCOUNT, LEVEL_NODE, proveOnline } from '#core/tunnel/online-proof.ts';
-import { accountKey, LiveNet, nodeKey, type Seat } from './net.suite.ts';
+import { accountKey, anchorOf, LiveNet, nodeKey, type Seat } from './net.suite.ts';
 
 describe('the protocol’s thread of a single node', () => {
   let net: LiveNet;
@@ -59,10 +56,10 @@ describe('the protocol’s thread of a single node', () => {
     expect(judged.ok && judged.value).toMatchObject({ level: LEVEL_ACCOUNT, reply: Uint8Array.of(LEVEL_ACCOUNT) });
     if (judged.ok) judged.value.leave();
     expect(await protocol.judge(bytes, account.publicKey)).toEqual({ ok: false, error: 'NonceReused' });
-    expect(await protocol.classify(node.publicKey)).toBe(LEVEL_NODE);
+    expect(await protocol.classify(node.publicKey)).toEqual({ level: LEVEL_NODE, startWindow: 0 });
     expect(await protocol.classify(nodeKey(5).publicKey)).toBeUndefined();
     protocol.peerUp(1, false);
-    protocol.message(1, new Uint8Array(20));
+    protocol.message(1, new Uint8Array(20), false);
     protocol.peerDown(1);
     await net.until(() => seat.penalties.length > 0);
     expect(seat.penalties).toEqual(['InvalidMsgType']);
@@ -70,11 +67,7 @@ describe('the protocol’s thread of a single node', () => {
 
   it('takes operations, not before their window', async () => {
     await net.start(0);
-    const account = accountKey(0);
-    const sender = accountId(SUITE_ML_DSA_65, account.publicKey);
-    const prevHash = hashId('mt-genesis', sender);
-    const fields = { type: 'Anchor', sender, prevHash, appId: ZERO_ID, dataHash: ZERO_ID } as const;
-    const operation = makeOperation(fields, account);
+    const operation = anchorOf(0);
     const protocol = net.protocol(0);
     protocol.submit(operation.bytes.subarray(1));
     const { window } = await protocol.standing();

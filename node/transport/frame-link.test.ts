@@ -3,21 +3,27 @@ import { streamPair } from '@libp2p/utils';
 import { describe, expect, it } from 'vitest';
 import { equalBytes, ZERO_ID } from '#core/bytes/bytes.ts';
 import { type AccessLevel, LEVEL_ACCOUNT, LEVEL_CANDIDATE, LEVEL_NODE } from '#core/tunnel/online-proof.ts';
-import { FRAME_CAPACITY, messageToFrames } from '#core/wire/frames.ts';
+import { FRAME_CAPACITY, FRAME_SIZE, messageToFrames } from '#core/wire/frames.ts';
 import { Counters } from './counters.ts';
 import { FrameLink, type FrameLinkConfig } from './frame-link.ts';
 import { DEFAULT_LIMITS, spansOf } from './limits.ts';
 import { anEnvelope, until } from './party.suite.ts';
 
 const aLink = (stream: Stream, level: AccessLevel, changes: Partial<FrameLinkConfig> = {}) => {
-  const seen = { messages: [] as Uint8Array[], ends: [] as string[], counters: new Counters(), ended: 0 };
+  const seen = {
+    messages: [] as Uint8Array[],
+    ends: [] as string[],
+    roundTrips: [] as number[],
+    counters: new Counters(),
+    ended: 0,
+  };
   const connection = {
     addEventListener: () => {},
     abort: () => seen.ended++,
     close: async () => seen.ended++,
   } as unknown as Connection;
   const link = new FrameLink({
-    link: { number: 0, nodeId: ZERO_ID, key: new Uint8Array(0), isOutgoing: false, level, address: '' },
+    link: { number: 0, nodeId: ZERO_ID, key: new Uint8Array(0), isOutgoing: false, level, startWindow: 0, address: '' },
     stream,
     connection,
     limits: DEFAULT_LIMITS,
@@ -25,7 +31,8 @@ const aLink = (stream: Stream, level: AccessLevel, changes: Partial<FrameLinkCon
     counters: seen.counters,
     isWorn: () => false,
     message: (envelope) => seen.messages.push(envelope),
-    ended: (reason) => seen.ends.push(reason),
+    roundTrip: (micros) => seen.roundTrips.push(micros),
+    ended: (reason, blame) => seen.ends.push(blame === undefined ? reason : `${blame}: ${reason}`),
     ...changes,
   });
   return { link, ...seen, seen };
@@ -72,6 +79,60 @@ describe('FrameLink', () => {
     await until(() => a.seen.ended === 1);
     expect([a.ends, b.ends]).toEqual([['closed: resource limits'], ['bye: resource limits']]);
     expect(b.seen.ended).toBe(0);
+  });
+
+  it('says who broke the rules where it ends because of that', async () => {
+    const { a, b } = await aPair();
+    a.link.bye(4);
+    await until(() => a.seen.ended === 1);
+    expect([a.ends, b.ends]).toEqual([['closed: protocol violation'], ['ours: bye: protocol violation']]);
+    const [left, right] = await streamPair();
+    const bad = aLink(right, LEVEL_NODE);
+    left.send(new Uint8Array(FRAME_SIZE).fill(255));
+    await until(() => bad.ends.length === 1);
+    expect(bad.ends).toEqual([expect.stringMatching(/^theirs: /)]);
+  });
+
+  it('takes stems besides, as many as might break, and breaks with who opens more', async () => {
+    const { a } = await aPair();
+    for (let i = 0; i < 8; i++) {
+      const [, stem] = await streamPair();
+      a.link.receiveStem(stem);
+    }
+    expect(a.ends).toEqual([]);
+    const [, stem] = await streamPair();
+    a.link.receiveStem(stem);
+    expect(a.ends).toEqual(['theirs: TooManyStems']);
+  });
+
+  it('opens one stem for all, anew when it broke, and loses only what it could not send', async () => {
+    const opened: Stream[] = [];
+    let isOpen = false;
+    const newStream = async (): Promise<Stream> => {
+      if (!isOpen) throw new Error('none');
+      const [left, right] = await streamPair();
+      opened.push(left);
+      b.link.receiveStem(right);
+      return left;
+    };
+    const [left, right] = await streamPair();
+    const connection = { addEventListener: () => {}, abort: () => {}, newStream } as unknown as Connection;
+    const a = aLink(left, LEVEL_NODE, { connection });
+    const b = aLink(right, LEVEL_NODE);
+    a.link.sendStem(anEnvelope(0x01, 1));
+    await until(() => a.counters.dropped === 1);
+    isOpen = true;
+    for (const size of [2, 3]) a.link.sendStem(anEnvelope(0x01, size));
+    await until(() => b.messages.length === 2);
+    a.link.sendStem(anEnvelope(0x01, 4));
+    await until(() => b.messages.length === 3);
+    expect(opened).toHaveLength(1);
+    opened[0]?.abort(new Error('broken'));
+    await until(() => opened[0]?.status !== 'open');
+    a.link.sendStem(anEnvelope(0x01, 5));
+    await until(() => b.messages.length === 4);
+    expect(opened).toHaveLength(2);
+    expect([a.ends, b.ends]).toEqual([[], []]);
   });
 
   it('keeps what the far end does not read to its bounds, operations first to go', async () => {

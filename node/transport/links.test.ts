@@ -3,7 +3,7 @@ import { equalBytes } from '#core/bytes/bytes.ts';
 import { nodeId, peerId } from '#core/crypto/ids.ts';
 import { MAX_PAYLOAD } from '#core/wire/envelope.ts';
 import { frameCount } from '#core/wire/frames.ts';
-import { anEnvelope, aParty, keyOf, openLinks, type Party, stopAll, until } from './party.suite.ts';
+import { anEnvelope, aParty, keyOf, openLinks, type Party, startWindowOf, stopAll, until } from './party.suite.ts';
 
 const TRANSFER = 0x01;
 const PROPOSAL = 0x22;
@@ -19,7 +19,8 @@ describe('a link', () => {
   afterEach(async () => {
     for (const { number } of openLinks(a)) a.transport.close(number, 0);
     await until(() => openLinks(a).length === 0 && openLinks(b).length === 0);
-    for (const list of [a, b].flatMap(({ opened, closed, messages }) => [opened, closed, messages])) list.length = 0;
+    for (const list of [a, b].flatMap(({ opened, closed, messages, stemmed }) => [opened, closed, messages, stemmed]))
+      list.length = 0;
   });
 
   afterAll(stopAll);
@@ -54,11 +55,33 @@ describe('a link', () => {
     expect(a.transport.counters.framesIn).toBeGreaterThanOrEqual(frames + pongs);
   });
 
-  it('answers Ping, and tells nobody', async () => {
+  it('carries operations on their stem apart from the rest, both ways and in order', async () => {
+    const { link, there } = await linked();
+    const sent = Array.from({ length: 20 }, (_, index) => anEnvelope(TRANSFER, 3_000 * (index % 3), index));
+    for (const envelope of sent) a.transport.send(link.number, envelope, true);
+    a.transport.send(link.number, anEnvelope(PROPOSAL, 10));
+    await until(() => b.stemmed.length === sent.length && b.messages.length === 1);
+    expect(b.stemmed.every(({ envelope }, index) => equalBytes(envelope, sent[index] as Uint8Array))).toBe(true);
+    expect(b.stemmed.every(({ link: by }) => by === there)).toBe(true);
+    b.transport.send(there.number, sent[0] as Uint8Array, true);
+    await until(() => a.stemmed.length === 1);
+    expect(a.messages).toEqual([]);
+  });
+
+  it('knows when its node began, and is named as it was dialled', async () => {
+    const { link, there } = await linked();
+    expect(link).toMatchObject({ startWindow: startWindowOf(keyOf(2)), address: b.address() });
+    expect(there).toMatchObject({ startWindow: startWindowOf(keyOf(1)) });
+  });
+
+  it('answers Ping, and tells nobody but how long it took', async () => {
     const before = a.transport.counters.envelopesIn;
+    a.roundTrips.length = 0;
     await linked();
     await until(() => a.transport.counters.envelopesIn >= before + 5);
     expect([a.messages, b.messages, a.closed, b.closed]).toEqual([[], [], [], []]);
+    expect(a.roundTrips.length).toBeGreaterThan(0);
+    expect(a.roundTrips.every((micros) => Number.isInteger(micros) && micros >= 0)).toBe(true);
   });
 
   it('ends with Bye on both sides, and with the words of its reason', async () => {
@@ -91,6 +114,15 @@ describe('a link', () => {
     await expect(higher.transport.dial(lower.bareAddress())).rejects.toThrow('AlreadyLinked');
     await until(() => openLinks(lower).length === 1 && openLinks(higher).length === 1);
     expect(openLinks(lower)[0]?.isOutgoing).toBe(true);
+  });
+
+  it('is with one of the nodes that were expected, or none', async () => {
+    const [wanted, other] = [nodeId(keyOf(2)), nodeId(keyOf(3))];
+    await expect(a.transport.dial(b.bareAddress(), new Set([other]))).rejects.toThrow('WrongNode');
+    expect([a.opened, b.opened]).toEqual([[], []]);
+    const link = await a.transport.dial(b.bareAddress(), new Set([other, wanted]));
+    expect(link.nodeId).toBe(wanted);
+    await until(() => openLinks(b).length === 1);
   });
 
   it('is not one with itself', async () => {

@@ -11,6 +11,9 @@ import type { Doorkeeper, Link, TransportEvents } from './transport.ts';
 export const seedOf = (fill: number): Uint8Array => new Uint8Array(32).fill(fill);
 export const keyOf = (fill: number): Uint8Array => mlDsa65.key(seedOf(fill)).publicKey;
 
+/** The window in which the node of a key began, as every party has it. */
+export const startWindowOf = (key: Uint8Array): number => key[0] as number;
+
 /** So few trials that work is there at once. */
 export const DIFFICULTY = 16;
 
@@ -29,6 +32,8 @@ export interface Party {
   readonly refused: string[];
   readonly failed: string[];
   readonly messages: { readonly link: Link; readonly envelope: Uint8Array }[];
+  readonly stemmed: { readonly link: Link; readonly envelope: Uint8Array }[];
+  readonly roundTrips: number[];
   /** Where it listens, with its PeerId. */
   address(): string;
   /** The same without. */
@@ -78,9 +83,10 @@ export const aParty = async (fill: number, options: PartyOptions = {}): Promise<
         party.left++;
         listener.leave(grant.value);
       };
-      return ok({ level: grant.value.level, reply: grant.value.reply, leave });
+      return ok({ level: grant.value.level, startWindow: startWindowOf(remoteKey), reply: grant.value.reply, leave });
     },
-    classify: async (key) => (nodes.has(nodeId(key)) ? LEVEL_NODE : undefined),
+    classify: async (key) =>
+      nodes.has(nodeId(key)) ? { level: LEVEL_NODE, startWindow: startWindowOf(key) } : undefined,
   };
   const transport = await createTransport({
     seed: seedOf(fill),
@@ -91,7 +97,8 @@ export const aParty = async (fill: number, options: PartyOptions = {}): Promise<
     limits: { groupBurst: 50, groupRate: 50, ...rest.limits },
     events: {
       opened: (link) => party.opened.push(link),
-      message: (link, envelope) => party.messages.push({ link, envelope }),
+      message: (link, envelope, onStem) => (onStem ? party.stemmed : party.messages).push({ link, envelope }),
+      roundTrip: (_link, micros) => party.roundTrips.push(micros),
       closed: (link, reason) => party.closed.push({ link, reason }),
       refused: (_address, reason) => party.refused.push(reason),
       failed: (reason) => party.failed.push(reason),
@@ -106,6 +113,8 @@ export const aParty = async (fill: number, options: PartyOptions = {}): Promise<
     refused: [],
     failed: [],
     messages: [],
+    stemmed: [],
+    roundTrips: [],
     address,
     bareAddress: () => address().replace(/\/p2p\/.*/, ''),
     left: 0,
