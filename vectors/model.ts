@@ -141,7 +141,7 @@ export class Model {
 
   /** Settles the next window. Throws where no valid proposal leads. */
   apply(input: ModelInput) {
-    const { params } = this.#network;
+    const { params, rules } = this.#network;
     const window = this.#t.length;
     const w = BigInt(window);
     const timechainValue = this.#timechain(window);
@@ -188,7 +188,12 @@ export class Model {
       ...{ winnerId, winnerEndpoint: window === 0 ? ZERO_ID : this.#endpoint(winnerId, window - 1), payee, supply },
       ...{ applied, cascade, aggregate: this.#aggregate(window), accountRoot, nodeRoot, candidateRoot },
       stateRoot: hashId('mt-state-root', nodeRoot, candidateRoot, accountRoot),
-      controlRoot: new NaiveTree().root(input.registrations.map(({ id, bytes }) => [id, bytes])),
+      controlRoot: new NaiveTree().root(
+        input.registrations.map(({ id, bytes }) => [
+          id,
+          bytes.subarray(0, rules.controlLeaf === 'scope' ? 7296 : 10605),
+        ]),
+      ),
       includedBundlesRoot: setRoot(this.#trees[3], bundles),
       includedRevealsRoot: setRoot(this.#trees[4], reveals),
     };

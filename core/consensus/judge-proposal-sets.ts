@@ -68,7 +68,7 @@ export interface SetBodies {
 
 /**
  * Steps 9–12 of 04 §10, first fault first. `endpoint` is T_W; `drawWinner` says who wins W − 1 with these reveals cemented (04 §7).
- * A listed bundle without a body is invalid here: whoever may still fetch it asks later.
+ * A listed bundle without a body is invalid here: whoever may still fetch it asks later. control_root is the published one (02 §6).
  */
 export const judgeProposalSets = (
   proposal: ProposedSets,
@@ -96,5 +96,5 @@ export const judgeProposalSets = (
   if (header.winnerId !== winnerId || header.winnerEndpoint !== winnerEndpoint) return 'WrongWinner';
   const settling = IdSet.from(cemented.operations);
   const controlSet = bodies.registrations.filter(({ id }) => settling.has(id));
-  return controlRoot(controlSet) === header.controlRoot ? undefined : 'ControlSetMismatch';
+  return controlRoot(controlSet, 'whole') === header.controlRoot ? undefined : 'ControlSetMismatch';
 };

@@ -1,4 +1,5 @@
 import { concat, fromHex, type Id } from '../bytes/bytes.ts';
+import type { Rules } from '../genesis/rules.ts';
 import { rootOf } from '../state/tree.ts';
 import type { Listed, Registration } from './objects.ts';
 
@@ -14,6 +15,12 @@ export const listRoot = (entries: readonly Listed[]): Id => {
 
 const roots = new WeakMap<readonly Listed[], Id>();
 
-/** control_root: key nodereg_hash, leaf record the registration's full bytes, signature included (02 §6). */
-export const controlRoot = (registrations: readonly Pick<Registration, 'id' | 'bytes'>[]): Id =>
-  rootOf(registrations.map(({ id, bytes }) => [id, bytes]));
+/**
+ * control_root: key nodereg_hash, leaf record the registration's full bytes (02 §6), node signature included. That signature is the
+ * one thing in them that the key leaves open, and whoever holds the node key can make as many as it likes: under `scope` the leaf is
+ * what the key hashes, so that the root follows from the names in the bundles.
+ */
+export const controlRoot = (
+  registrations: readonly Pick<Registration, 'id' | 'bytes' | 'scope'>[],
+  leaf: Rules['controlLeaf'],
+): Id => rootOf(registrations.map(({ id, bytes, scope }) => [id, leaf === 'scope' ? scope : bytes]));

@@ -15,6 +15,13 @@ export const mlDsaKeyPair = (seed: Uint8Array): MlDsaKeyPair => ml_dsa65.keygen(
 /** The library signs with fresh randomness unless told otherwise: rnd = 32 zero bytes (01 §4). */
 const DETERMINISTIC = { extraEntropy: false } as const;
 
+/**
+ * Another valid signature of `message` for each `rnd` of 32 bytes, FIPS 204's hedged form; for 32 zero bytes the one that `key` makes.
+ * An identifier leaves signatures out because of these (01 R2).
+ */
+export const hedgedSignature = (seed: Uint8Array, message: Uint8Array, rnd: Uint8Array): Uint8Array =>
+  ml_dsa65.sign(message, mlDsaKeyPair(seed).secretKey, { extraEntropy: rnd });
+
 const key = (seed: Uint8Array): SigningKey => {
   const { publicKey, secretKey } = mlDsaKeyPair(seed);
   return { publicKey, sign: (message) => ml_dsa65.sign(message, secretKey, DETERMINISTIC) };

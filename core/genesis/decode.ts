@@ -3,7 +3,7 @@ import { FatalInvariant } from '../bytes/fatal.ts';
 import { fail, ok, type Result } from '../bytes/result.ts';
 import { buildGenesis, type Founder, foundersLayout, type Genesis, type GenesisInput } from './genesis.ts';
 import { decodeParams, type ParamsError, paramsLayout } from './params.ts';
-import { MONTANA, PUBLISHED, type Rules, rulesSuffixLayout } from './rules.ts';
+import { MONTANA, PUBLISHED, type Rules, rulesSuffixLayout, SUFFIX_VERSION } from './rules.ts';
 
 /**
  * `BadFounders`: what follows the rules is no list of founders. `TwoFoundersOfOneKey`: no network is made of them. `NotCanonical`: the
@@ -45,7 +45,7 @@ const SUFFIX_TAG = ascii('mt-rules');
 const rulesIn = (bytes: Uint8Array): Rules => {
   const suffix = rulesSuffixLayout.decode(bytes.subarray(0, rulesSuffixLayout.minimum));
   if (!suffix.ok || !equalBytes(suffix.value.tag, SUFFIX_TAG)) return PUBLISHED;
-  const { choices } = suffix.value;
+  const { version, choices } = suffix.value;
   const choice = <K extends keyof Rules>(field: K, at: number): Rules[K] =>
     (choices[at] === 0 ? PUBLISHED : MONTANA)[field];
   return {
@@ -58,5 +58,6 @@ const rulesIn = (bytes: Uint8Array): Rules => {
     finality: choice('finality', 6),
     collection: choice('collection', 7),
     timechainSeed: choice('timechainSeed', 8),
+    controlLeaf: version === SUFFIX_VERSION.scope ? 'scope' : 'whole',
   };
 };

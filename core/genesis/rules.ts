@@ -12,6 +12,11 @@ export interface Rules {
   readonly finality: 'first-valid' | 'votes';
   readonly collection: 'proposer-view' | 'disciplined';
   readonly timechainSeed: 'zero' | 'genesis';
+  /**
+   * What of a registration control_root covers: all of it (02 §6), or all but the node signature. Both sets have the published value;
+   * the other closes what a candidate does that signs twice.
+   */
+  readonly controlLeaf: 'whole' | 'scope';
 }
 
 /** v35.25.1 to the letter where it can run. */
@@ -25,6 +30,7 @@ export const PUBLISHED: Rules = {
   finality: 'first-valid',
   collection: 'proposer-view',
   timechainSeed: 'zero',
+  controlLeaf: 'whole',
 };
 
 /** The default: own networks, live nodes, simulations. */
@@ -38,6 +44,7 @@ export const MONTANA: Rules = {
   finality: 'votes',
   collection: 'disciplined',
   timechainSeed: 'genesis',
+  controlLeaf: 'whole',
 };
 
 /** Which rules a network has, as people write it: a set by name, or `montana` with some fields of their own. */
@@ -57,11 +64,12 @@ export const rulesOf = (choice: RulesChoice): Rules => {
     finality: choice.finality ?? MONTANA.finality,
     collection: choice.collection ?? MONTANA.collection,
     timechainSeed: choice.timechainSeed ?? MONTANA.timechainSeed,
+    controlLeaf: choice.controlLeaf ?? MONTANA.controlLeaf,
   };
 };
 
 /** Order of the fields in the suffix: the table of 09 §1. */
-const FIELDS: readonly (keyof Rules)[] = [
+const FIELDS: readonly Exclude<keyof Rules, 'controlLeaf'>[] = [
   'activation',
   'birthFrontier',
   'creationCooldown',
@@ -74,7 +82,9 @@ const FIELDS: readonly (keyof Rules)[] = [
 ];
 
 const SUFFIX_TAG = ascii('mt-rules');
-const SUFFIX_VERSION = 1;
+
+/** Version byte of the suffix: 1 is that of 09 §1; in 2 the fields are the same, and control_root leaves the node signature out. */
+export const SUFFIX_VERSION = { whole: 1, scope: 2 } as const satisfies Record<Rules['controlLeaf'], number>;
 
 /** What follows protocol_params in the hash-bound bytes, 18 bytes (09 §1). A choice is 0 for the published value, else 1. */
 export const rulesSuffixLayout = layout('RulesSuffix', {
@@ -86,6 +96,6 @@ export const rulesSuffixLayout = layout('RulesSuffix', {
 /** The suffix of a rule set; empty when every field has its published value. */
 export const rulesSuffix = (rules: Rules): Uint8Array => {
   const choices = Uint8Array.from(FIELDS, (field) => (rules[field] === PUBLISHED[field] ? 0 : 1));
-  if (!choices.includes(1)) return new Uint8Array(0);
-  return rulesSuffixLayout.encode({ tag: SUFFIX_TAG, version: SUFFIX_VERSION, choices });
+  if (!choices.includes(1) && rules.controlLeaf === 'whole') return new Uint8Array(0);
+  return rulesSuffixLayout.encode({ tag: SUFFIX_TAG, version: SUFFIX_VERSION[rules.controlLeaf], choices });
 };

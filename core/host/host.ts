@@ -124,6 +124,7 @@ export class Host {
       tools: { verify: config.verify, meter: config.meter },
       certified: config.network.rules.finality === 'votes',
       trusted: () => this.participant.settled,
+      stopped: () => this.participant.stopped,
       send: (peer, message) => ports.send(peer, message),
       timer: (at) => {
         this.#syncTimer = at;

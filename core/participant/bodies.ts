@@ -3,6 +3,7 @@ import { IdMap, IdSet } from '../collections/id-map.ts';
 import { type Cemented, cement } from '../consensus/cementing.ts';
 import { judgeIncluded } from '../consensus/judge-proposal-sets.ts';
 import type { Bundle, Operation, Proposal, Registration, Reveal } from '../consensus/objects.ts';
+import { controlRoot } from '../consensus/set-roots.ts';
 import { applyWindow, compareOutcome } from '../transition/apply.ts';
 import type { Prework } from '../transition/prework.ts';
 import {
@@ -103,8 +104,10 @@ export class Bodies {
     if (reveals === undefined || operations === undefined) return;
     const bodies = { bundles, reveals, ...split(operations) };
     const prework = this.#ports.prework(settled);
+    const apply = (): Applied => this.#apply(proposal, bodies, cemented, prework);
+    const isCommitted = this.#areCommitted(proposal, bodies.registrations);
     const applied = charged(meter, operations.length, () =>
-      memo.applied(settled, hash, () => this.#apply(proposal, bodies, cemented, prework)),
+      isCommitted ? memo.applied(settled, hash, apply) : apply(),
     );
     candidate.evaluation = { applied, bodies };
     this.#progress.delete(hash);
@@ -159,6 +162,15 @@ export class Bodies {
       if (object === undefined) this.requireOperation(id);
       return object;
     });
+  }
+
+  /**
+   * Whether the registrations here are those that the header's control_root covers: by other copies of them, which names do not tell
+   * apart, a proposal is judged otherwise than by the leader's.
+   */
+  #areCommitted({ header }: Proposal, registrations: readonly Registration[]): boolean {
+    const { controlLeaf } = this.#session.open.settled.network.rules;
+    return registrations.length === 0 || controlRoot(registrations, controlLeaf) === header.controlRoot;
   }
 
   #apply(proposal: Proposal, bodies: BodiesOf, cemented: Cemented, prework: Prework | undefined): Applied {

@@ -27,7 +27,8 @@ export interface Evaluation {
 
 /**
  * Where a shell may remember pure results shared by many hosts: both depend on (settled state, proposal hash) alone, because the
- * header's roots commit every list. It may change speed, never results; a hit costs the same virtual time as a miss.
+ * header's roots commit every list, and `applied` is asked only where control_root is that of the registrations at hand. It may
+ * change speed, never results; a hit costs the same virtual time as a miss.
  */
 export interface ApplyMemo {
   cemented(settled: Settled, proposalHash: Id, compute: () => Cemented): Cemented;

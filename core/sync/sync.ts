@@ -46,6 +46,8 @@ export interface SyncPorts {
   readonly certified: boolean;
   /** The last final state of this node: what it trusts. */
   trusted(): Settled;
+  /** A node that stopped adopts nothing any more (09 §12.17). */
+  stopped(): boolean;
   send(peer: number, message: Message): void;
   timer(at: number | undefined): void;
   /** Verified windows, oldest first. */
@@ -140,7 +142,7 @@ export class Sync {
 
   /** Starts an attempt when some peer is far enough ahead, or has been ahead for long enough. */
   #next(now: number): void {
-    if (this.#attempt !== undefined) return;
+    if (this.#attempt !== undefined || this.#ports.stopped()) return;
     const base = this.#ports.trusted();
     const open = base.window + 1;
     const heads = this.#heads.filter(({ refusedUntil }) => refusedUntil <= now);

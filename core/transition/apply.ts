@@ -141,7 +141,7 @@ export const applyWindow = (
     timechainValue,
     target: open.target,
     delta,
-    controlRoot: controlRoot(input.registrations),
+    controlRoot: controlRoot(input.registrations, rules.controlLeaf),
     includedBundlesRoot: listRoot(input.bundles),
     includedRevealsRoot: listRoot(input.reveals),
     winnerId,

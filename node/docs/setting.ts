@@ -80,6 +80,8 @@ const adversaryText = (line: Adversary): string => {
       return `precomputed-chain: ${someText(line.hosts)}, ${line.windows} windows`;
     case 'farm':
       return `farm of ${line.cores} cores at ${line.host}; its nodes ${line.admitted === 'idle' ? 'lie idle' : 'confirm'}`;
+    case 'split-registration':
+      return `${line.type}: ${line.host}, its second signature for ${someText(line.second)}`;
     case 'withheld-bundles':
       return `${line.type}: ${someText(line.hosts)}${line.seconds === undefined ? '' : `, for ${line.seconds} s`}`;
     default:

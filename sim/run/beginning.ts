@@ -1,5 +1,4 @@
 import type { Id } from '#core/bytes/bytes.ts';
-import type { Suite } from '#core/crypto/suite.ts';
 import type { Genesis } from '#core/genesis/genesis.ts';
 import type { Notice } from '#core/host/host.ts';
 import type { HostRecorder } from '#core/journal/recorder.ts';
@@ -8,6 +7,7 @@ import { ORDINARY_TIMERS, PATIENT_TIMERS } from '#core/participant/timers.ts';
 import { MemoryBase } from '#core/state/memory-base.ts';
 import { genesisSettled } from '#core/transition/genesis-settled.ts';
 import type { Settled } from '#core/transition/settled.ts';
+import type { HedgedSuite } from '#sim/suite/hedged.ts';
 import { NETWORK } from '#sim/world/path.ts';
 import type { Strategy } from '#sim/world/strategy.ts';
 import { World } from '#sim/world/world.ts';
@@ -25,7 +25,7 @@ import { strategiesOf } from './strategies.ts';
 export interface Beginning {
   readonly scenario: Scenario;
   readonly seed: string;
-  readonly suite: Suite;
+  readonly suite: HedgedSuite;
   /** By number of the host: founders, and those that join later. */
   readonly members: readonly Founder[];
   /** By number of the host: since when it seeks entry; undefined: it is a founder. */

@@ -11,11 +11,15 @@ export interface Founder {
   readonly account: SigningKey;
 }
 
-const seedOf = (role: string, number: number): Uint8Array => sha256(ascii(`montana-sim/founder/${number}/${role}`));
+const seedOf = (role: 'node' | 'account', number: number): Uint8Array =>
+  sha256(ascii(`montana-sim/founder/${number}/${role}`));
+
+/** What the node key of a host is made of. */
+export const nodeSeed = (number: number): Uint8Array => seedOf('node', number);
 
 /** Test keys of `count` hosts. Key generation is most of the start-up time: about 1.6 ms a key. */
 export const makeFounders = (count: number, suite: Suite): readonly Founder[] =>
   Array.from({ length: count }, (_, number) => {
-    const node = suite.key(seedOf('node', number));
+    const node = suite.key(nodeSeed(number));
     return { nodeId: nodeId(node.publicKey), node, account: suite.key(seedOf('account', number)) };
   });

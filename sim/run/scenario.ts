@@ -30,6 +30,7 @@ const rulesSchema = z.union([
     finality: z.enum(['first-valid', 'votes']).optional(),
     collection: z.enum(['proposer-view', 'disciplined']).optional(),
     timechainSeed: z.enum(['zero', 'genesis']).optional(),
+    controlLeaf: z.enum(['whole', 'scope']).optional(),
   }),
 ]);
 
@@ -150,6 +151,11 @@ const adversarySchema = z.discriminatedUnion('type', [
     cores: whole(1, 256),
     admitted: z.enum(['idle', 'confirm']),
   }),
+  /**
+   * A host that joins signs each registration of its own twice, and shows `second` the second, everybody else the first: two objects
+   * of one identifier (`split-registration.ts`).
+   */
+  z.strictObject({ type: z.literal('split-registration'), host: z.string(), second: someHosts }),
   /** Show their own bundles so many seconds after they are made; never without. */
   z.strictObject({ type: z.literal('withheld-bundles'), hosts: someHosts, seconds: whole(1, 100_000).optional() }),
 ]);

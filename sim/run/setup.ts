@@ -1,12 +1,11 @@
 import { ascii, type Id } from '#core/bytes/bytes.ts';
 import { sha256 } from '#core/crypto/hash.ts';
-import { mlDsa65 } from '#core/crypto/ml-dsa.ts';
-import type { Suite } from '#core/crypto/suite.ts';
 import { buildGenesis, type Genesis } from '#core/genesis/genesis.ts';
 import { simulation } from '#core/genesis/profiles.ts';
 import { rulesOf } from '#core/genesis/rules.ts';
 import { openWindow } from '#core/transition/open-window.ts';
 import type { Settled } from '#core/transition/settled.ts';
+import { type HedgedSuite, realSuite } from '#sim/suite/hedged.ts';
 import { memoised } from '#sim/suite/memo.ts';
 import { modelledSuite } from '#sim/suite/modelled.ts';
 import type { HostSpec, Intervention } from '#sim/world/types.ts';
@@ -30,8 +29,8 @@ const SYNC = 1_000;
 /** What signatures of a run are modelled with. */
 export const runSecret = (seed: string): Uint8Array => sha256(ascii(`montana-sim/${seed}/suite`));
 
-export const suiteOf = (scenario: Scenario, seed: string): Suite =>
-  memoised(scenario.suite === 'real' ? mlDsa65 : modelledSuite(runSecret(seed)), CHECKS);
+export const suiteOf = (scenario: Scenario, seed: string): HedgedSuite =>
+  memoised(scenario.suite === 'real' ? realSuite : modelledSuite(runSecret(seed)), CHECKS);
 
 export const genesisOf = (
   { profile, rules }: Scenario,

@@ -1,16 +1,19 @@
-import type { Suite } from '#core/crypto/suite.ts';
+import { ascii } from '#core/bytes/bytes.ts';
+import { sha256 } from '#core/crypto/hash.ts';
 import { Coalition } from '#sim/adversary/coalition.ts';
 import { EquivocatingLeader, type EquivocatorOptions } from '#sim/adversary/equivocating-leader.ts';
 import { EquivocatingVoter } from '#sim/adversary/equivocating-voters.ts';
 import { Farm } from '#sim/adversary/farm.ts';
 import { PrecomputedChain, precompute } from '#sim/adversary/precomputed-chain.ts';
 import { type Flood, SignatureFlood } from '#sim/adversary/signature-flood.ts';
+import { SplitRegistration } from '#sim/adversary/split-registration.ts';
 import { WithheldBundles } from '#sim/adversary/withheld-bundles.ts';
 import { Stream } from '#sim/kernel/streams.ts';
+import type { HedgedSuite } from '#sim/suite/hedged.ts';
 import type { Strategy } from '#sim/world/strategy.ts';
 import type { MontanaShape } from './adapter.ts';
 import { chosenHosts } from './chosen.ts';
-import type { Founder } from './founders.ts';
+import { type Founder, nodeSeed } from './founders.ts';
 import type { Scenario } from './scenario.ts';
 import { hostNames } from './settings.ts';
 
@@ -21,7 +24,7 @@ type LineOf<T extends Line['type']> = Extract<Line, { readonly type: T }>;
 export const strategiesOf = (
   { adversary, nodes, profile, seed }: Scenario,
   founders: readonly Founder[],
-  suite: Suite,
+  suite: HedgedSuite,
 ): ReadonlyMap<string, Strategy<MontanaShape>> => {
   const names = hostNames(nodes);
   const strategies = new Map<string, Strategy<MontanaShape>>();
@@ -65,6 +68,13 @@ export const strategiesOf = (
   for (const { host, cores, admitted } of linesOf('farm')) {
     const keys = new Stream(`${seed}/farm/${host}`);
     strategies.set(host, new Farm({ cores, admitted, tau2: profile.tau2, suite, keys }));
+  }
+  for (const { host: name, second } of linesOf('split-registration')) {
+    const host = names.indexOf(name);
+    const rnd = sha256(ascii(`montana-sim/${seed}/split-registration/${name}`));
+    const resign = (message: Uint8Array): Uint8Array => suite.hedged(nodeSeed(host), message, rnd);
+    const seconds = new Set(chosenHosts(second, names));
+    strategies.set(name, new SplitRegistration({ host, hosts: nodes, seconds, resign }));
   }
   for (const { hosts, seconds } of linesOf('withheld-bundles')) {
     for (const host of chosenHosts(hosts, names)) {

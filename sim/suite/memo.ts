@@ -1,5 +1,5 @@
 import { equalBytes } from '#core/bytes/bytes.ts';
-import type { Suite } from '#core/crypto/suite.ts';
+import type { HedgedSuite } from './hedged.ts';
 
 interface Checked {
   readonly publicKey: Uint8Array;
@@ -13,7 +13,7 @@ interface Checked {
  * everything that travels in a simulation, the arrays are never changed once they were handed in. Between `capacity`
  * and twice as many answers are kept, in two generations, and none longer than its signature lives.
  */
-export const memoised = (suite: Suite, capacity: number): Suite => {
+export const memoised = (suite: HedgedSuite, capacity: number): HedgedSuite => {
   let young = new WeakMap<Uint8Array, Checked>();
   let old = new WeakMap<Uint8Array, Checked>();
   let count = 0;
@@ -30,6 +30,7 @@ export const memoised = (suite: Suite, capacity: number): Suite => {
 
   return {
     key: (seed) => suite.key(seed),
+    hedged: (seed, message, rnd) => suite.hedged(seed, message, rnd),
 
     verify(publicKey, message, signature) {
       let known = young.get(signature);

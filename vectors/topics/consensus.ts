@@ -136,7 +136,11 @@ export const consensus: Handlers = {
   }),
   control_root: (input) => ({
     root: controlRoot(
-      input.list('objects').map((object) => ({ id: object.id('nodereg_hash'), bytes: object.bytes('object_bytes') })),
+      input.list('objects').map((object) => {
+        const bytes = object.bytes('object_bytes');
+        return { id: object.id('nodereg_hash'), bytes, scope: bytes };
+      }),
+      'whole',
     ),
   }),
   certificate: (input) => {
