@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { concat, fromHex, type Id, ZERO_ID } from '../bytes/bytes.ts';
+import type { Rules } from '../genesis/rules.ts';
 import { rootOf } from '../state/tree.ts';
 import { EMPTY_ROOT } from '../state/tree-hash.ts';
 import { makeBundle } from './bundle.ts';
@@ -74,7 +75,8 @@ describe('roots of the sets (04 §8, 02 §6)', () => {
   it('an empty list has the root of the empty tree', () => {
     expect(listRoot([])).toBe(EMPTY_ROOT);
     expect(listRoot([])).toBe('87dd145ec5630decdf8fc800583c51cce9dbe8438a1fa0b7e61eb679b4b4638f');
-    expect(controlRoot([])).toBe(EMPTY_ROOT);
+    expect(controlRoot([], 'whole')).toBe(EMPTY_ROOT);
+    expect(controlRoot([], 'scope')).toBe(EMPTY_ROOT);
   });
 
   it('keys are node ids, leaves node_id ‖ hash; the order of the list does not matter', () => {
@@ -88,11 +90,18 @@ describe('roots of the sets (04 §8, 02 §6)', () => {
     expect(listRoot(entries.slice(1))).not.toBe(naive);
   });
 
-  it('control_root covers the whole registration, signature included', () => {
-    const bytes = new Uint8Array(10_605).fill(1);
-    const other = bytes.slice();
-    other[10_604] = 2;
-    expect(controlRoot([{ id: a, bytes }])).not.toBe(controlRoot([{ id: a, bytes: other }]));
+  it.each([
+    [7_295, false, false],
+    [7_296, false, true],
+    [10_604, false, true],
+  ])('control_root covers the whole registration, or all but its signature: byte %i', (at, whole, scope) => {
+    const entry = (bytes: Uint8Array) => ({ id: a, bytes, scope: bytes.subarray(0, 7_296) });
+    const registered = new Uint8Array(10_605).fill(1);
+    const other = registered.slice();
+    other[at] = 2;
+    const isSame = (leaf: Rules['controlLeaf']): boolean =>
+      controlRoot([entry(registered)], leaf) === controlRoot([entry(other)], leaf);
+    expect([isSame('whole'), isSame('scope')]).toEqual([whole, scope]);
   });
 });
 
@@ -123,7 +132,7 @@ describe('steps 9–12 of 04 §10', () => {
       includedRevealsRoot: listRoot(entriesOf(included)),
       winnerId: included[0]?.nodeId ?? ZERO_ID,
       winnerEndpoint: T_W,
-      controlRoot: controlRoot([registration]),
+      controlRoot: controlRoot([registration], 'whole'),
     },
   });
 

@@ -230,7 +230,11 @@ describe('vectors: sets', () => {
   }));
   run('consensus_objects', 'control_root', (input: { objects: { nodereg_hash: Id; object_bytes: string }[] }) => ({
     root: controlRoot(
-      input.objects.map((object) => ({ id: object.nodereg_hash, bytes: fromHex(object.object_bytes) })),
+      input.objects.map((object) => {
+        const bytes = fromHex(object.object_bytes);
+        return { id: object.nodereg_hash, bytes, scope: bytes };
+      }),
+      'whole',
     ),
   }));
 

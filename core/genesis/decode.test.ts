@@ -42,6 +42,7 @@ describe('a network is what its hash-bound bytes say', () => {
       finality: fc.constantFrom<Rules['finality'][]>('first-valid', 'votes'),
       collection: fc.constantFrom<Rules['collection'][]>('proposer-view', 'disciplined'),
       timechainSeed: fc.constantFrom<Rules['timechainSeed'][]>('zero', 'genesis'),
+      controlLeaf: fc.constantFrom<Rules['controlLeaf'][]>('whole', 'scope'),
     });
     fc.assert(
       fc.property(rules, fc.integer({ min: 1, max: 4 }), fc.constantFrom(MAINNET, DEVNET), (rules, count, params) => {
@@ -79,8 +80,8 @@ describe('refused', () => {
   });
 
   test('another form of the same network', () => {
-    // Version 2; a choice that is neither 0 nor 1; a suffix that says nothing; an empty list of founders.
-    expect(errorOf(changed(alone.paramsBytes, SUFFIX_AT + 8, 2))).toBe('NotCanonical');
+    // Version 3; a choice that is neither 0 nor 1; a suffix that says nothing; an empty list of founders.
+    expect(errorOf(changed(alone.paramsBytes, SUFFIX_AT + 8, 3))).toBe('NotCanonical');
     expect(errorOf(changed(alone.paramsBytes, COUNT_AT - 1, 2))).toBe('NotCanonical');
     const nothing = alone.paramsBytes.slice();
     nothing.fill(0, SUFFIX_AT + 9);

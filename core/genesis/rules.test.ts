@@ -18,6 +18,15 @@ test('one byte for each field that is not the published one, in the order of the
   );
 });
 
+test('control_root over the signed scope has a version of its own, and both sets do without', () => {
+  for (const rules of [PUBLISHED, MONTANA]) {
+    expect(rules.controlLeaf).toBe('whole');
+    const suffix = rulesSuffix({ ...rules, controlLeaf: 'scope' });
+    const choices = toHex(rulesSuffix(rules).subarray(9)) || '00'.repeat(9);
+    expect(toHex(suffix)).toBe(`6d742d72756c657302${choices}`);
+  }
+});
+
 test('a choice is a set by name, or montana with fields of its own', () => {
   expect(rulesOf('published')).toBe(PUBLISHED);
   expect(rulesOf('montana')).toBe(MONTANA);

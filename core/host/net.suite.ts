@@ -3,7 +3,8 @@ import { divide } from '../bytes/integers.ts';
 import type { Phase, ProtocolObject } from '../consensus/objects.ts';
 import { makeVote } from '../consensus/vote.ts';
 import { nodeId } from '../crypto/ids.ts';
-import type { SigningKey } from '../crypto/suite.ts';
+import type { SigningKey, Verify } from '../crypto/suite.ts';
+import type { RulesChoice } from '../genesis/rules.ts';
 import { Disk } from '../journal/disk.ts';
 import type { HostInputs, HostRecorder } from '../journal/recorder.ts';
 import { cheapKey, cheapVerify } from '../operations/accounts.suite.ts';
@@ -58,6 +59,8 @@ export interface NetOptions {
   /** Seats behind those of the founders, of nodes that seek entry from window 0 on. */
   readonly candidates?: number;
   readonly d0?: number;
+  readonly rules?: RulesChoice;
+  readonly verify?: Verify;
   /** Microseconds. */
   readonly iteration?: number;
   /** What a seat hashes; a test of long chains does not hash them. */
@@ -100,10 +103,10 @@ export class Net {
 
   /** `count` seats of weight 1, the last `byzantine` of them without a host; then those of candidates. */
   constructor(count: number, byzantine: number, options: NetOptions = {}) {
-    const { candidates = 0, d0, iteration = ITERATION } = options;
+    const { candidates = 0, d0, rules = 'montana', iteration = ITERATION } = options;
     this.#options = options;
     this.#iteration = iteration;
-    const { built, genesis, keys } = foundation(d0 === undefined ? { count } : { count, d0 });
+    const { built, genesis, keys } = foundation({ count, rules, ...(d0 === undefined ? {} : { d0 }) });
     this.genesis = genesis;
     this.paramsBytes = built.paramsBytes;
     const seats = genesis.network.founders.map((id) => {
@@ -139,7 +142,7 @@ export class Net {
     const { index, nodeId: id, key, operator, disk } = seat;
     const config: ParticipantConfig = {
       network: this.genesis.network,
-      verify: cheapVerify,
+      verify: this.#options.verify ?? cheapVerify,
       identity: { nodeId: id, key },
       ...(operator === undefined ? {} : { entry: { operator, from: 0 } }),
       timers: ORDINARY_TIMERS,

@@ -58,6 +58,7 @@ let blamed: string[];
 let timer: number | undefined;
 let sync: Sync;
 let certified: boolean;
+let stopped: boolean;
 
 beforeEach(() => {
   trusted = genesis;
@@ -66,6 +67,7 @@ beforeEach(() => {
   blamed = [];
   timer = undefined;
   certified = true;
+  stopped = false;
   sync = new Sync({
     tools: {
       verify: cheapVerify,
@@ -75,6 +77,7 @@ beforeEach(() => {
       return certified;
     },
     trusted: () => trusted,
+    stopped: () => stopped,
     send: (peer, message) => sent.push({ peer, message }),
     timer: (at) => {
       timer = at;
@@ -202,6 +205,19 @@ describe('catch-up with a peer that has the history (09 §9, §12.16)', () => {
     show(WINDOWS);
     expect(converse()).toEqual(['archive-request', 'object-request']);
     expect(adopted).toHaveLength(WINDOWS);
+  });
+
+  it('asks for nothing once the node has stopped, nor goes on after an attempt under way (09 §12.17)', () => {
+    stopped = true;
+    show(WINDOWS);
+    expect(sent).toEqual([]);
+    stopped = false;
+    show(WINDOWS);
+    expect(sent).toHaveLength(1);
+    stopped = true;
+    show(WINDOWS, PEER + 1);
+    sync.timer(PATIENCE);
+    expect(sent).toHaveLength(1);
   });
 
   it('one window behind it asks for the entry when gossip has not helped for a while', () => {

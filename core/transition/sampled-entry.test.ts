@@ -32,7 +32,7 @@ describe('a window under `sampled` (05 D-E5)', () => {
     expect(waited.state.candidate(nodeId)).toEqual(unprovenCandidate(registration, 9));
     const proven = windowed(waited, [registration]);
     expect(faults(proven)).toEqual([undefined]);
-    expect(proven.outcome.controlRoot).toBe(controlRoot([registration]));
+    expect(proven.outcome.controlRoot).toBe(controlRoot([registration], 'whole'));
     expect(proven.outcome.admitted).toEqual([nodeId]);
     expect(proven.outcome.payee).toBe(registration.operatorAccountId);
     expect(proven.settled.state.candidate(nodeId)).toBeUndefined();

@@ -1,11 +1,12 @@
 import { expect, test } from 'vitest';
-import { mlDsa65 } from '#core/crypto/ml-dsa.ts';
 import { EquivocatingLeader } from '#sim/adversary/equivocating-leader.ts';
 import { EquivocatingVoter } from '#sim/adversary/equivocating-voters.ts';
 import { Farm } from '#sim/adversary/farm.ts';
 import { PrecomputedChain } from '#sim/adversary/precomputed-chain.ts';
 import { SignatureFlood } from '#sim/adversary/signature-flood.ts';
+import { SplitRegistration } from '#sim/adversary/split-registration.ts';
 import { WithheldBundles } from '#sim/adversary/withheld-bundles.ts';
+import { realSuite } from '#sim/suite/hedged.ts';
 import { makeFounders } from './founders.ts';
 import type { Scenario, ScenarioInput } from './scenario.ts';
 import { parseScenario, ScenarioError } from './settings.ts';
@@ -31,10 +32,11 @@ test('every host that a line names has the strategy of its type, the others none
       { type: 'equivocating-voters', hosts: ['n005'] },
       { type: 'precomputed-chain', hosts: { share: 13 }, windows: 2 },
       { type: 'farm', host: 'n001', cores: 2, admitted: 'idle' },
+      { type: 'split-registration', host: 'n006', second: { share: 50 } },
       { type: 'withheld-bundles', hosts: ['n003'] },
     ]),
-    makeFounders(NODES, mlDsa65),
-    mlDsa65,
+    makeFounders(NODES, realSuite),
+    realSuite,
   );
   expect([...strategies].map(([name, strategy]) => [name, strategy.constructor])).toEqual([
     ['n000', SignatureFlood],
@@ -43,6 +45,7 @@ test('every host that a line names has the strategy of its type, the others none
     ['n005', EquivocatingVoter],
     ['n007', PrecomputedChain],
     ['n001', Farm],
+    ['n006', SplitRegistration],
     ['n003', WithheldBundles],
   ]);
 });

@@ -1,9 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { ascii, concat } from '#core/bytes/bytes.ts';
+import { ascii, concat, toHex } from '#core/bytes/bytes.ts';
 import { sha256 } from '#core/crypto/hash.ts';
 import { mlDsa65 } from '#core/crypto/ml-dsa.ts';
-import { SIGNATURE_SIZE, type SigningKey, type Suite } from '#core/crypto/suite.ts';
+import { SIGNATURE_SIZE, type SigningKey } from '#core/crypto/suite.ts';
+import { type HedgedSuite, realSuite } from './hedged.ts';
 import { memoised } from './memo.ts';
 import { modelledSuite } from './modelled.ts';
 
@@ -11,8 +12,8 @@ const SEED = { seed: 20261121 };
 const seedOf = (byte: number): Uint8Array => new Uint8Array(32).fill(byte);
 const RUN_SECRET = seedOf(0x5e);
 
-const suites: readonly (readonly [string, Suite, number])[] = [
-  ['real', mlDsa65, 25],
+const suites: readonly (readonly [string, HedgedSuite, number])[] = [
+  ['real', realSuite, 25],
   ['modelled', modelledSuite(RUN_SECRET), 200],
   ['memoised modelled', memoised(modelledSuite(RUN_SECRET), 8), 200],
 ];
@@ -49,6 +50,21 @@ for (const [name, suite, numRuns] of suites) {
         }),
         options,
       );
+    });
+
+    it('has another valid signature for other randomness, and its own for none', () => {
+      const [{ publicKey, sign }] = keys;
+      const text = ascii('montana');
+      const [none, one, two] = [0, 1, 2].map((byte) => suite.hedged(seedOf(1), text, seedOf(byte))) as Uint8Array[];
+      expect(none).toEqual(sign(text));
+      expect(suite.hedged(seedOf(1), text, seedOf(1))).toEqual(one);
+      expect(new Set([none, one, two].map((signature) => toHex(signature as Uint8Array))).size).toBe(3);
+      for (const signature of [none, one, two] as [Uint8Array, Uint8Array, Uint8Array]) {
+        expect(suite.verify(publicKey, text, signature)).toBe(true);
+        expect(suite.verify(publicKey, ascii('other'), signature)).toBe(false);
+        expect(suite.verify(suite.key(seedOf(2)).publicKey, text, signature)).toBe(false);
+        for (const at of [0, 32, 63, 64]) expect(suite.verify(publicKey, text, flipped(signature, at, 1))).toBe(false);
+      }
     });
 
     it('refuses another message, another key, and any byte changed', () => {
@@ -130,12 +146,13 @@ describe('modelled suite', () => {
 
 describe('memo', () => {
   /** A suite that counts what it is asked. */
-  const counting = (): { readonly suite: Suite; asked: number } => {
+  const counting = (): { readonly suite: HedgedSuite; asked: number } => {
     const inner = modelledSuite(RUN_SECRET);
     const counter = {
       asked: 0,
       suite: {
         key: inner.key,
+        hedged: inner.hedged,
         verify(publicKey: Uint8Array, message: Uint8Array, signature: Uint8Array): boolean {
           counter.asked++;
           return inner.verify(publicKey, message, signature);

@@ -75,6 +75,7 @@ const mixed: fc.Arbitrary<Rules> = fc.record(
     finality: fc.constantFrom('first-valid' as const, 'votes' as const),
     collection: fc.constantFrom('proposer-view' as const, 'disciplined' as const),
     timechainSeed: fc.constantFrom('zero' as const, 'genesis' as const),
+    controlLeaf: fc.constantFrom('whole' as const, 'scope' as const),
   },
   { noNullPrototype: true },
 );
