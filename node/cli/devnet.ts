@@ -14,6 +14,8 @@ export interface DevnetCommandOptions {
   readonly windows?: string;
   readonly dir?: string;
   readonly keep?: boolean;
+  readonly kill?: string;
+  readonly seed?: string;
 }
 
 /** Milliseconds between two looks. */
@@ -21,10 +23,14 @@ const PAUSE = 1_000;
 
 const INTERRUPTED = 130;
 
-/** `montana devnet`: exit code 0: all state roots agreed; 1: they did not, or a node ended; 130: interrupted before `--windows`. */
+/**
+ * `montana devnet`: exit code 0: all state roots agreed; 1: they did not, or a node ended; with `--kill` also where journals do not agree;
+ * 130: interrupted before `--windows` or the last kill.
+ */
 export const devnet = async (options: DevnetCommandOptions, script?: string): Promise<number> => {
   const nodes = whole('--nodes', options.nodes, 1, 64);
   const windows = options.windows === undefined ? undefined : whole('--windows', options.windows, 0, 1_000_000);
+  const kills = options.kill === undefined ? undefined : whole('--kill', options.kill, 1, 10_000);
   if (options.dir !== undefined) mustBeEmpty(options.dir);
   let isInterrupted = false;
   const woken = new AbortController();
@@ -36,12 +42,22 @@ export const devnet = async (options: DevnetCommandOptions, script?: string): Pr
   };
   process.on('SIGINT', interrupt).on('SIGTERM', interrupt).on('SIGHUP', interrupt);
   const dir = resolve(options.dir ?? mkdtempSync(join(tmpdir(), 'montana-devnet-')));
-  const isKept = options.dir !== undefined || options.keep === true;
-  const network = await Devnet.make({ nodes, dir, ...(script === undefined ? {} : { script }) });
+  let isKept = options.dir !== undefined || options.keep === true;
+  const network = await Devnet.make({
+    ...{ nodes, dir, config: kills === undefined ? {} : { journal: 'on' } },
+    ...(script === undefined ? {} : { script }),
+  });
   const lines = new LiveLines();
   try {
     process.stdout.write(`${nodes} nodes in ${dir}, network ${network.genesis.network.genesisHash}\n`);
     await network.startAll();
+    if (kills !== undefined) {
+      const { killNodes } = await import('./devnet-kill.ts');
+      const code = await killNodes(network, kills, options.seed, woken.signal);
+      // What went wrong is in the journals.
+      if (code !== 0) isKept = true;
+      return code;
+    }
     while (!isInterrupted) {
       const statuses = await network.statuses();
       lines.show(statuses.map(nodeLine));
@@ -56,6 +72,9 @@ export const devnet = async (options: DevnetCommandOptions, script?: string): Pr
     if (isInterrupted && windows !== undefined) return INTERRUPTED;
     process.stdout.write('all state roots agreed\n');
     return 0;
+  } catch (error) {
+    if (isInterrupted) return INTERRUPTED;
+    throw error;
   } finally {
     await network.stopAll();
     if (isKept) process.stdout.write(`kept in ${dir}\n`);

@@ -88,6 +88,8 @@ Example:
     .option('--windows <n>', 'end by itself when window n is final everywhere')
     .option('--dir <folder>', 'make it there, and keep it (default: a temporary folder)')
     .option('--keep', 'keep the temporary folder too')
+    .option('--kill <n>', 'kill -9 a node by chance, n times, each time until it is back; then compare the journals')
+    .option('--seed <text>', 'of the choice of nodes and times of --kill (default: another one each time)')
     .addHelpText(
       'after',
       `
@@ -95,11 +97,15 @@ Each node is a process with a folder of its own: node-0, node-1 … hold configu
 listen on free ports of 127.0.0.1. A window takes one to two seconds with four nodes on two cores. The state roots of all
 nodes are compared after every window. No process is left behind, however this one ends.
 
-Exit code 0: all roots agreed; 1: they did not, or a node ended; 2: wrong usage; 130: interrupted before --windows.
+With --kill every node keeps a journal. In the end all of them must replay, every message must have been sent by whom it
+came from, and no node may have signed twice for one slot, in whichever of its processes.
+
+Exit code 0: all roots and journals agreed; 1: they did not, or a node ended; 2: wrong usage; 130: interrupted.
 
 Examples:
   montana devnet
   montana devnet --nodes 3 --windows 20
+  montana devnet --kill 20
   montana devnet --dir net   then, elsewhere:   montana node status --dir net/node-0`,
     )
     .action(async (options: DevnetCommandOptions) => {

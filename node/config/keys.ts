@@ -101,6 +101,12 @@ export const KEYS = {
     'Connections of others that it keeps; the least useful makes room for a newcomer.',
     whole(0, 1_000),
   ),
+  discover: key(
+    'on',
+    'on or off',
+    'Whether the node asks its peers for others and connects to them. off: it dials its `peers` and nobody else.',
+    switched,
+  ),
   diversity: key(
     'on',
     'on or off',

@@ -5,6 +5,7 @@ import type { Block } from '#core/journal/container.ts';
 import { messageOf } from '#core/journal/flatten.ts';
 import { EFFECT, type FlatMessage, type FlatRecord } from '#core/journal/layouts.ts';
 import { encodeMessage } from '#core/wire/codec.ts';
+import type { Message } from '#core/wire/messages.ts';
 import { HostSteps } from '#sim/trace/host-steps.ts';
 
 /** The journals of a node, one a process, in order. */
@@ -35,7 +36,7 @@ interface Reading {
 
 /**
  * Whether the journals are causally closed: every message that a node received was sent to it by its sender's journal, as often, or by a
- * node whose journals are not here. Holds a digest for each message sent.
+ * node whose journals are not here. Of an answer with objects a receiver may have left out re-proposals. Holds a digest for each message sent.
  */
 export const closureOf = (nodes: readonly NodeJournals[]): Closure => {
   const known = new Set(nodes.map(({ nodeId }) => nodeId));
@@ -59,6 +60,12 @@ export const closureOf = (nodes: readonly NodeJournals[]): Closure => {
   return { received, missing };
 };
 
+/** Without what a receiver may leave out of an answer: re-proposals of leaders it does not know (09 §11.2). */
+const comparable = (message: Message): Message =>
+  message.type === 'object-response'
+    ? { ...message, objects: message.objects.filter((object) => object.kind !== 'proposal' || !object.reproposal) }
+    : message;
+
 const read = ({ nodeId, name, processes }: NodeJournals, known: ReadonlySet<Id>, reading: Reading): void => {
   for (const blocks of processes) {
     const steps = new HostSteps(name, blocks);
@@ -66,7 +73,7 @@ const read = ({ nodeId, name, processes }: NodeJournals, known: ReadonlySet<Id>,
     const far = new Map<number, Id>();
     const digest = (message: FlatMessage): Id => {
       const whole = messageOf(message, steps.get);
-      return whole === undefined ? '' : toHex(sha256(encodeMessage(whole)));
+      return whole === undefined ? '' : toHex(sha256(encodeMessage(comparable(whole))));
     };
     for (const { entry } of steps.steps()) {
       if (entry.type === 'setting') continue;

@@ -1,4 +1,4 @@
-import { toHex } from '#core/bytes/bytes.ts';
+import { type Id, toHex } from '#core/bytes/bytes.ts';
 import { mlDsa65 } from '#core/crypto/ml-dsa.ts';
 import { DEVNET } from '#core/genesis/profiles.ts';
 import type { Scheduled } from '#core/participant/schedule.ts';
@@ -11,6 +11,7 @@ import { closureOf } from './closure.ts';
 import { compareShells } from './compare.ts';
 import { closedIn, wholeBlocks } from './journals.ts';
 import { type CheckedNetwork, type Closed, runScript, writeScript } from './simulated.ts';
+import { signedOnce } from './slots.ts';
 
 /** The first window that an operation may be listed in: before it opens every node has been handed all of them. */
 export const FIRST_WINDOW = 6;
@@ -91,19 +92,30 @@ const handOut = async (devnet: Devnet, script: readonly Scheduled[]): Promise<vo
   }
 };
 
-/** The second half: each node's journals replay, and together they are causally closed. */
-export const compareJournals = (devnet: Devnet, journals: readonly (readonly string[])[]): Crosscheck => {
+/**
+ * The second half: each node's journals replay; if so, together they are causally closed, and nobody signed twice for a slot in whatever
+ * process.
+ */
+export const compareJournals = (
+  { founders }: { readonly founders: readonly { readonly nodeId: Id }[] },
+  journals: readonly (readonly string[])[],
+): Crosscheck => {
   const replays = journals.map((files) => replayNode(files, { verifier: verifierOf }));
-  const { received, missing } = closureOf(
-    devnet.founders.map(({ nodeId }, index) => ({
-      nodeId,
-      name: `node-${index}`,
-      processes: (journals[index] ?? []).map((file) => ({ [Symbol.iterator]: () => wholeBlocks(file) })),
-    })),
-  );
-  const closure = missing.length === 0 ? [`${received} messages received, each sent by its sender's journal`] : missing;
+  const replayed = replays.flatMap(({ lines }, index) => lines.map((line) => `node-${index}  ${line}`));
+  if (!replays.every(({ equal }) => equal)) return { equal: false, lines: replayed };
+  const nodes = founders.map(({ nodeId }, index) => ({
+    nodeId,
+    name: `node-${index}`,
+    processes: (journals[index] ?? []).map((file) => ({ [Symbol.iterator]: () => wholeBlocks(file) })),
+  }));
+  const { received, missing } = closureOf(nodes);
+  const { signed, twice } = signedOnce(nodes);
   return {
-    equal: replays.every(({ equal }) => equal) && missing.length === 0,
-    lines: [...replays.flatMap(({ lines }, index) => lines.map((line) => `node-${index}  ${line}`)), ...closure],
+    equal: missing.length === 0 && twice.length === 0,
+    lines: [
+      ...replayed,
+      ...(missing.length > 0 ? missing : [`${received} messages received, each sent by its sender's journal`]),
+      ...(twice.length > 0 ? twice : [`${signed} slots signed for, each once`]),
+    ],
   };
 };

@@ -18,15 +18,19 @@ export interface DevnetPlan {
   readonly dir: string;
   /** By default those of 09 §2. */
   readonly params?: Constants;
-  /** What every node's montana.yaml says besides. */
-  readonly config?: { readonly [K in KeyName]?: unknown };
+  /** What every node's montana.yaml says besides, or each node's. */
+  readonly config?: Settings | ((index: number, founders: readonly Founder[]) => Settings);
 }
+
+type Settings = { readonly [K in KeyName]?: unknown };
 
 /** A founder of the network. */
 export interface Founder {
   readonly folder: NodeFolder;
   readonly nodeId: string;
   readonly peerId: string;
+  /** Of 127.0.0.1. */
+  readonly port: number;
   /** Multiaddr with `/p2p/Qm…`. */
   readonly address: string;
 }
@@ -52,13 +56,15 @@ export const makeDevnet = async ({ nodes, dir, params = DEVNET, config = {} }: D
     folder,
     nodeId,
     peerId,
+    port,
     address: `${listenAt(port)}/p2p/${peerId}`,
   }));
   const peers = founders.map(({ address }) => address);
-  for (const { folder, port, identity } of made) {
+  for (const [index, { folder, port, identity }] of made.entries()) {
+    const own = typeof config === 'function' ? config(index, founders) : config;
     writeFileSync(
       folder.config,
-      configText({ genesis: '../genesis.yaml', listen: [listenAt(port)], peers, diversity: 'off', ...config }),
+      configText({ genesis: '../genesis.yaml', listen: [listenAt(port)], peers, diversity: 'off', ...own }),
     );
     wipeIdentity(identity);
   }
@@ -69,7 +75,8 @@ const random = (size: number): Uint8Array => new Uint8Array(randomBytes(size));
 
 const keysOf = ({ accountKey, nodeKey }: Identity) => ({ accountPubkey: accountKey, nodePubkey: nodeKey });
 
-const listenAt = (port: number): string => `/ip4/127.0.0.1/tcp/${port}`;
+/** Multiaddr of a port of this machine. */
+export const listenAt = (port: number): string => `/ip4/127.0.0.1/tcp/${port}`;
 
 /** Ports of 127.0.0.1 that nobody has at this moment. */
 const freePorts = async (count: number): Promise<readonly number[]> => {

@@ -1,4 +1,4 @@
-import { closeSync, fdatasyncSync, mkdirSync, openSync, readdirSync, writeFileSync } from 'node:fs';
+import { closeSync, fdatasyncSync, mkdirSync, openSync, readdirSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Genesis } from '#core/genesis/genesis.ts';
 import { type HostInputs, HostRecorder, type Opening } from '#core/journal/recorder.ts';
@@ -10,6 +10,9 @@ import type { ProtocolSetting } from './setting.ts';
 const FOLDER = 'journal';
 
 const fileOf = (number: number): string => `${String(number).padStart(6, '0')}.journal`;
+
+/** A journal whose beginning is being written: a process that is killed then leaves no journal, rather than one that is none. */
+const UNBEGUN = 'unbegun';
 
 const IS_JOURNAL = /^\d{6}\.journal$/;
 
@@ -32,7 +35,7 @@ export class HostJournal {
     mkdirSync(journals, { recursive: true });
     const number = readdirSync(journals).filter((file) => IS_JOURNAL.test(file)).length + 1;
     if (number === 1 && store.written > 0) throw new Error('a journal begins with an empty store');
-    this.#handle = openSync(join(journals, fileOf(number)), 'wx');
+    this.#handle = openSync(join(journals, UNBEGUN), 'w');
     const setting = {
       name: identity?.nodeId.slice(0, 16) ?? 'observer',
       genesis: genesis.paramsBytes,
@@ -46,6 +49,7 @@ export class HostJournal {
       secret: new Uint8Array(0),
     } as const;
     this.#recorder = new HostRecorder(setting, (bytes) => writeFileSync(this.#handle, bytes));
+    renameSync(join(journals, UNBEGUN), join(journals, fileOf(number)));
   }
 
   open(opening: Opening): HostInputs {

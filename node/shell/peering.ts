@@ -13,7 +13,7 @@ import { exchanged, peersKnown, peersWanted } from './peer-exchange.ts';
 import { type KeptPeers, readPeers, writePeers } from './peer-file.ts';
 
 export interface PeeringOptions {
-  readonly config: Pick<Config, 'peers' | 'maxOutbound' | 'maxInbound' | 'tau1Seconds' | 'diversity'>;
+  readonly config: Pick<Config, 'peers' | 'maxOutbound' | 'maxInbound' | 'tau1Seconds' | 'discover' | 'diversity'>;
   readonly nodeId: Id;
   /** `Qm…` of this node, which it does not dial. */
   readonly peerId: string;
@@ -87,7 +87,9 @@ export class Peering {
         dial: (address) => this.#dial(address),
         feel: (address) => this.#dial(address),
         close: (link, bye) => ports.close(link, bye),
-        ask: (link, most) => this.#ask(link, most),
+        ask: (link, most) => {
+          if (config.discover) this.#ask(link, most);
+        },
         relaxed: (to) => log.info({ to }, 'rules of diversity relaxed'),
       },
     );

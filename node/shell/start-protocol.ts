@@ -16,15 +16,28 @@ export interface ProtocolThread extends Protocol {
   kill(): Promise<void>;
 }
 
+/** What the protocol runs on. */
+export interface ProtocolWorker {
+  postMessage(message: ToProtocol, transfer: readonly ArrayBuffer[]): void;
+  on(event: 'message', listener: (message: FromProtocol) => void): unknown;
+  on(event: 'error', listener: (error: unknown) => void): unknown;
+  on(event: 'exit', listener: (code: number) => void): unknown;
+  terminate(): Promise<unknown>;
+}
+
+const startThread = (setting: ProtocolSetting): ProtocolWorker =>
+  new Worker(new URL('./protocol-thread.ts', import.meta.url), { workerData: setting, name: 'protocol' });
+
 /**
  * Starts the protocol's thread, which starts its hasher. Wait for `standing` before anybody is let in: until then the head is 0. An
  * envelope that `send` gets may go to other links too.
  */
-export const startProtocol = (setting: ProtocolSetting, events: ProtocolEvents): ProtocolThread => {
-  const worker = new Worker(new URL('./protocol-thread.ts', import.meta.url), {
-    workerData: setting,
-    name: 'protocol',
-  });
+export const startProtocol = (
+  setting: ProtocolSetting,
+  events: ProtocolEvents,
+  start: (setting: ProtocolSetting) => ProtocolWorker = startThread,
+): ProtocolThread => {
+  const worker = start(setting);
   const answers = new Map<number, Answer>();
   const waiting: Answer[] = [];
   const backlog = new Backlog(events);
