@@ -1,4 +1,5 @@
-import { appendFileSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
+import { appendFileSync, mkdirSync, readdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { LiveNet } from '#node/shell/net.suite.ts';
 import { liveSuite } from '#node/shell/suite.ts';
@@ -12,9 +13,11 @@ describe('the journals of a live node', () => {
 
   const replayed = () => replayNode(files, { verifier: () => verify });
 
-  /** Two processes that were killed, one that was stopped. */
+  /** One that was killed before its journal had begun, two that were killed later, one that was stopped. */
   beforeAll(async () => {
     const { finals, folder } = net.seat(0);
+    mkdirSync(join(folder, 'journal'));
+    writeFileSync(join(folder, 'journal', 'unbegun'), Uint8Array.of(1, 2, 3));
     for (const windows of [3, 6]) {
       await net.start(0);
       await net.until(() => finals.has(windows));
@@ -41,6 +44,7 @@ describe('the journals of a live node', () => {
 
   it('replay as one: what a process found on its disk is what the one before left there', () => {
     expect(files.length).toBe(3);
+    expect(readdirSync(join(net.seat(0).folder, 'journal')).length).toBe(3);
     const { equal, lines } = replayed();
     expect(lines.filter((line) => line.includes(' equal: ')).length).toBe(3);
     expect(lines.filter((line) => line.includes('killed')).length).toBe(2);

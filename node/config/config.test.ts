@@ -39,6 +39,7 @@ const DEFAULTS = {
   peers: [],
   maxOutbound: 24,
   maxInbound: 24,
+  discover: true,
   diversity: true,
   stem: true,
   timers: 'ordinary',

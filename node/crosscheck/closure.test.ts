@@ -1,10 +1,14 @@
 import { expect, test } from 'vitest';
+import type { Id } from '#core/bytes/bytes.ts';
+import type { ProtocolObject } from '#core/consensus/objects.ts';
 import { KIND_HOST } from '#core/journal/container.ts';
+import { anId, anyObjects } from '#core/wire/fuzz.suite.ts';
 import { Run } from '#sim/run/run.ts';
 import { scenarioSchema } from '#sim/run/scenario.ts';
 import { hostNames } from '#sim/run/settings.ts';
 import { blocksIn } from '#sim/trace/blocks.ts';
 import { closureOf, type NodeJournals } from './closure.ts';
+import { journalOf } from './journal.suite.ts';
 
 const NODES = 4;
 
@@ -49,4 +53,26 @@ test('what a node received from one whose journal says nothing of it is told', (
   expect(missing.length).toBeGreaterThan(0);
   expect(missing[0]).toContain('its sender did not send it');
   expect(closureOf(others).missing).toEqual([]);
+});
+
+test('re-proposals, and they alone, may be missing in an answer as it was received', () => {
+  const objects = anyObjects();
+  const isAgain = (object: ProtocolObject): boolean => object.kind === 'proposal' && object.reproposal !== undefined;
+  const numbers = objects.map((_, number) => number);
+  const answer = (received: readonly number[]) =>
+    ({ type: 'object-response', requestId: 7, stopped: false, objects: received }) as const;
+  const closureFor = (received: readonly number[]) => {
+    const up = (far: Id) => ({ input: { type: 'peer-up', peer: 1, outgoing: true, far } }) as const;
+    const say = { type: 'send', peer: 1, message: answer(numbers) } as const;
+    const hear = { type: 'message', peer: 1, message: answer(received) } as const;
+    return closureOf([
+      { nodeId: anId(1), name: 'a', processes: [journalOf(objects, { ...up(anId(2)), effects: [say] })] },
+      { nodeId: anId(2), name: 'b', processes: [journalOf(objects, up(anId(1)), { input: hear })] },
+    ]);
+  };
+  expect(objects.some(isAgain)).toBe(true);
+  const without = numbers.filter((number) => !isAgain(objects[number] as ProtocolObject));
+  expect(closureFor(numbers)).toEqual({ received: 1, missing: [] });
+  expect(closureFor(without)).toEqual({ received: 1, missing: [] });
+  expect(closureFor(without.slice(1)).missing).toHaveLength(1);
 });

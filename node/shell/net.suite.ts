@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Id, ZERO_ID } from '#core/bytes/bytes.ts';
 import { hashId } from '#core/crypto/hash.ts';
-import { accountId } from '#core/crypto/ids.ts';
+import { accountId, nodeId } from '#core/crypto/ids.ts';
 import { type SigningKey, SUITE_ML_DSA_65 } from '#core/crypto/suite.ts';
 import type { GenesisInput } from '#core/genesis/genesis.ts';
 import { DEVNET } from '#core/genesis/profiles.ts';
@@ -11,7 +11,7 @@ import { MONTANA } from '#core/genesis/rules.ts';
 import { makeOperation } from '#core/operations/codec.ts';
 import type { Standing } from './protocol.ts';
 import type { ProtocolSetting } from './setting.ts';
-import { type ProtocolThread, startProtocol } from './start-protocol.ts';
+import { type ProtocolThread, type ProtocolWorker, startProtocol } from './start-protocol.ts';
 import { liveSuite } from './suite.ts';
 
 /* Live protocols in one process: links between all of them, envelopes passed on by hand. */
@@ -30,6 +30,8 @@ export const anchorOf = (index: number) => {
   const prevHash = hashId('mt-genesis', sender);
   return makeOperation({ type: 'Anchor', sender, prevHash, appId: ZERO_ID, dataHash: ZERO_ID }, account);
 };
+
+export const nodeIdOf = (index: number): Id => nodeId(nodeKey(index).publicKey);
 
 export const genesisOf = (founders: number, d0: number): GenesisInput => ({
   params: { ...DEVNET, d0: BigInt(d0) },
@@ -100,8 +102,12 @@ export class LiveNet {
     return this.seat(index).protocol as ProtocolThread;
   }
 
-  /** Starts a seat's process, and links it to all that run once it stands. */
-  async start(index: number, changes: Partial<ProtocolSetting> = {}): Promise<void> {
+  /** Starts a seat's process, and links it to all that run once it stands. `on`: what it runs on, by default a thread. */
+  async start(
+    index: number,
+    changes: Partial<ProtocolSetting> = {},
+    on?: (setting: ProtocolSetting) => ProtocolWorker,
+  ): Promise<void> {
     const seat = this.seat(index);
     const told = (): void => this.#wake();
     seat.protocol = startProtocol(
@@ -149,6 +155,7 @@ export class LiveNet {
           told();
         },
       },
+      on,
     );
     await seat.protocol.standing();
     this.seats.forEach((other, to) => {
@@ -157,8 +164,8 @@ export class LiveNet {
       const link = (this.#links.get(`${index}-${to}`) ?? 0) + 1;
       this.#links.set(`${index}-${to}`, link);
       this.#links.set(`${to}-${index}`, link);
-      seat.protocol?.peerUp(100 * link + to, true);
-      other.protocol.peerUp(100 * link + index, false);
+      seat.protocol?.peerUp(100 * link + to, true, nodeIdOf(to));
+      other.protocol.peerUp(100 * link + index, false, nodeIdOf(index));
     });
   }
 

@@ -60,7 +60,14 @@ class Node {
     const { transport } = this.#party;
     this.#peering = new Peering(
       {
-        config: { peers: [...peers], maxOutbound: 24, maxInbound: 24, tau1Seconds: 2, diversity: false },
+        config: {
+          peers: [...peers],
+          maxOutbound: 24,
+          maxInbound: 24,
+          tau1Seconds: 2,
+          discover: true,
+          diversity: false,
+        },
         nodeId: this.id,
         peerId: peerId(keyOf(this.#fill)),
         genesis: 'ab'.repeat(32),

@@ -23,6 +23,7 @@ interface Wishes {
   readonly peers?: readonly string[];
   readonly file?: string;
   readonly maxOutbound?: number;
+  readonly discover?: boolean;
 }
 
 let files = 0;
@@ -38,10 +39,10 @@ class World {
   refusal = 'ECONNREFUSED';
   #numbers = 0;
 
-  constructor({ peers = [], file = join(root, String(files++)), maxOutbound = 24 }: Wishes = {}) {
+  constructor({ peers = [], file = join(root, String(files++)), maxOutbound = 24, discover = true }: Wishes = {}) {
     this.peering = new Peering(
       {
-        config: { peers: [...peers], maxOutbound, maxInbound: 24, tau1Seconds: 60, diversity: false },
+        config: { peers: [...peers], maxOutbound, maxInbound: 24, tau1Seconds: 60, discover, diversity: false },
         nodeId: nodeId(keyOf(0)),
         peerId: peerId(keyOf(0)),
         genesis: 'ab'.repeat(32),
@@ -211,6 +212,13 @@ describe('peers that others tell of', () => {
     expect(world.take()).toEqual([]);
     await seconds(5);
     expect(world.take()).toContain(`dial ${bareOf(2)}`);
+  });
+
+  test('are not asked for where the node keeps to its own', async () => {
+    const world = started({ peers: [pinnedOf(1)], discover: false }, [1]);
+    await seconds(100);
+    expect(world.links.size).toBe(1);
+    expect(world.sent).toEqual([]);
   });
 
   test('are believed of who was asked only, and who asks twice in a row gets nothing', async () => {
