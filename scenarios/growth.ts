@@ -10,22 +10,28 @@ const grown = (nodes: number): Expectations => [
   { metric: 'expired', least: 0, most: 0 },
 ];
 
+/** One founder, and candidates in waves: so many, `every` windows. */
+const waves = (candidates: number, size: number, every: number) => ({
+  nodes: 1 + candidates,
+  hosts: [
+    { count: 1 },
+    ...Array.from({ length: Math.ceil(candidates / size) }, (_, wave) => ({
+      count: Math.min(size, candidates - size * wave),
+      spread: 20,
+      joins: every * wave,
+    })),
+  ],
+});
+
 const growth: ScenarioInput = {
   title: 'Growth',
   claim:
     'One founder and forty candidates in four waves. Each hashes its own chain for an epoch, registers, and is admitted: one in a ' +
     'window, who receives the emission of that window. As published (variant protocol) one in six windows is admitted, and the ' +
     'winners keep theirs. The number of nodes follows the formula of the rule.',
-  nodes: 41,
   windows: 72,
+  ...waves(40, 10, 11),
   profile: { tau2: 20 },
-  hosts: [
-    { count: 1 },
-    { count: 10, spread: 20, joins: 0 },
-    { count: 10, spread: 20, joins: 11 },
-    { count: 10, spread: 20, joins: 22 },
-    { count: 10, spread: 20, joins: 33 },
-  ],
   network: { links: 6 },
   measure: ['growth'],
   expect: [
@@ -39,12 +45,8 @@ const growth: ScenarioInput = {
     protocol: {
       set: {
         'rules.admission': 'protocol',
-        nodes: 13,
         windows: 100,
-        'hosts.1.count': 3,
-        'hosts.2.count': 3,
-        'hosts.3.count': 3,
-        'hosts.4.count': 3,
+        ...waves(12, 3, 11),
       },
       expect: [
         ...grown(13),
@@ -53,6 +55,20 @@ const growth: ScenarioInput = {
         { metric: 'growth.2.nodes', least: 3, most: 4 },
         { metric: 'growth.3.nodes', least: 7, most: 8 },
       ],
+    },
+    'protocol-fifty': {
+      set: { 'rules.admission': 'protocol', ...waves(49, 2, 12), windows: 400 },
+      expect: [
+        ...EVERYTHING_HOLDS,
+        { metric: 'entryFaults', least: 0, most: 0 },
+        { metric: 'expired', least: 0, most: 0 },
+        { metric: 'welcomed', least: 0, most: 0 },
+        { metric: 'nodesActive', least: 40, most: 50 },
+      ],
+    },
+    'two-hundred': {
+      set: { ...waves(199, 10, 11), windows: 260 },
+      expect: [...grown(200), { metric: 'welcomed', least: 199, most: 199 }],
     },
   },
 };

@@ -27,6 +27,7 @@ export const EXPERIMENTS: readonly Experiment[] = [
     bars: 'closing',
   },
   { scenario: 'two-thirds-offline', seeds: 5, metrics: ['closing', 'resumeSeconds', 'haltSeconds'] },
+  { scenario: 'split-registration', seeds: 10, metrics: ['secondsPerWindow', 'stops'] },
   { scenario: 'light-lottery', seeds: 3, metrics: ['lightShareDrawn', 'lightShareDrawnLow', 'lightShareDrawnHigh'] },
   { scenario: 'precomputed-chain', seeds: 10, metrics: ['secondsPerWindow', 'presence.1'] },
   { scenario: 'pace', seeds: 5, metrics: ['epoch.last.presence', 'epoch.last.participation', 'dRelative'] },
@@ -51,8 +52,42 @@ export const EXPERIMENTS: readonly Experiment[] = [
   { scenario: 'lineage', seeds: 1, metrics: ['lineage.1', 'lineageForm.1', 'lineage.2', 'lineageForm.2'] },
   {
     scenario: 'growth',
-    seeds: 2,
+    seeds: 1,
     metrics: ['nodesActive', 'nodesByFormula', 'admitted', 'registrations', 'refused', 'entryFaults', 'welcomeShare'],
+  },
+  {
+    scenario: 'difficulty',
+    seeds: 3,
+    metrics: [
+      ...['epoch.1.median', 'epoch.3.median', 'epoch.last.median', 'epoch.2.windowsPerMinute'],
+      ...['epoch.3.windowsPerMinute', 'epoch.last.windowsPerMinute', 'epoch.last.d', 'dRelative', 'dFaults'],
+    ],
+  },
+  {
+    scenario: 'hand-over',
+    seeds: 2,
+    metrics: [
+      ...['regimeWindow', 'foundersBelow67', 'foundersBelow67Formula', 'foundersBelow34', 'foundersBelow34Formula'],
+      ...['soleQuorumUntil', 'nodesActive'],
+    ],
+  },
+  { scenario: 'griefing-candidate', seeds: 3, metrics: ['entered.n010', 'waited.n010', 'refused', 'poolMost'] },
+  {
+    scenario: 'bonus-farming',
+    seeds: 3,
+    vary: 'adversary.0.cores=2,4,8,16,32,64',
+    metrics: ['farm.shareAfter', 'farm.shareForm', 'farm.admitted', 'farm.honestAdmitted', 'farm.refused'],
+    bars: 'farm.shareAfter',
+  },
+  {
+    scenario: 'bonus-farming',
+    seeds: 3,
+    metrics: ['farm.shareAfter', 'farm.shareForm', 'farm.admitted', 'farm.honestAdmitted', 'farm.refused'],
+  },
+  {
+    scenario: 'sybil-entry',
+    seeds: 3,
+    metrics: ['farm.third', 'farm.thirdForm', 'farm.admitted', 'farm.2.weight', 'farm.3.weight', 'farm.3.form'],
   },
 ];
 
@@ -100,6 +135,14 @@ export const PAIRS: readonly Pair[] = [
     closed: '',
     shows: 'epoch.last.presence',
     words: 'presence in the sixth epoch',
+  },
+  {
+    rule: '`controlLeaf`: `whole` → `scope`',
+    scenario: 'split-registration',
+    broken: '',
+    closed: 'scope',
+    shows: 'progress',
+    words: 'progress',
   },
   {
     rule: 'a coalition of 2Q − A → below',

@@ -10,7 +10,7 @@ One file per experiment. A scenario is data: the default export of a \`.ts\` fil
 and defaults are in \`sim/README.md\`, what the properties assert in the top README. A file whose name is lower case letters, digits and
 hyphens is listed by \`montana list\`.
 
-This page is written by \`npm run docs\` from the scenario files and from \`figures.json\`; \`npm run figures\` measures anew, in about half an hour
+This page is written by \`npm run docs\` from the scenario files and from \`figures.json\`; \`npm run figures\` measures anew, in about an hour
 on two cores, and can be interrupted and taken up again. Seeds vary the network and the users; keys and genesis are the same in all runs.
 Intervals are Wilson's, of 95 %. Where several runs give a number, the median stands first, then the least and the greatest.
 
