@@ -1,9 +1,9 @@
-import { ascii, equalBytes } from '../bytes/bytes.ts';
+import { equalBytes } from '../bytes/bytes.ts';
 import { FatalInvariant } from '../bytes/fatal.ts';
 import { fail, ok, type Result } from '../bytes/result.ts';
 import { buildGenesis, type Founder, foundersLayout, type Genesis, type GenesisInput } from './genesis.ts';
 import { decodeParams, type ParamsError, paramsLayout } from './params.ts';
-import { MONTANA, PUBLISHED, type Rules, rulesSuffixLayout, SUFFIX_VERSION } from './rules.ts';
+import { MONTANA, PUBLISHED, type Rules, rulesSuffixLayout, SUFFIX_TAG, SUFFIX_VERSION } from './rules.ts';
 
 /**
  * `BadFounders`: what follows the rules is no list of founders. `TwoFoundersOfOneKey`: no network is made of them. `NotCanonical`: the
@@ -38,8 +38,6 @@ export const decodeGenesisInput = (bytes: Uint8Array): Result<GenesisInput, Gene
 };
 
 const NOBODY = ok({ founders: [] as readonly Founder[] });
-
-const SUFFIX_TAG = ascii('mt-rules');
 
 /** The rules of the suffix that `bytes` begin with, if they do; else the published ones (09 §1). */
 const rulesIn = (bytes: Uint8Array): Rules => {

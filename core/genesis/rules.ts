@@ -81,7 +81,7 @@ const FIELDS: readonly Exclude<keyof Rules, 'controlLeaf'>[] = [
   'timechainSeed',
 ];
 
-const SUFFIX_TAG = ascii('mt-rules');
+export const SUFFIX_TAG = ascii('mt-rules');
 
 /** Version byte of the suffix: 1 is that of 09 §1; in 2 the fields are the same, and control_root leaves the node signature out. */
 export const SUFFIX_VERSION = { whole: 1, scope: 2 } as const satisfies Record<Rules['controlLeaf'], number>;

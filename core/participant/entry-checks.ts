@@ -10,6 +10,7 @@ import { isWaiting, listedWindow } from '../entry/waiting.ts';
 import { pastWindow } from '../transition/past.ts';
 import type { Settled } from '../transition/settled.ts';
 import type { ParticipantConfig } from './context.ts';
+import { isCopy } from './copies.ts';
 import { isSigned, type RegistrationPool } from './registrations.ts';
 import type { Session } from './session.ts';
 import type { ChainJob, ChainResult, Verdict } from './types.ts';
@@ -123,24 +124,26 @@ export const judgeOpenings = (
 ): Verdict => {
   const { registration, window } = openings;
   const { state, side } = open.settled;
+  const held = pool.get(registration.id);
   const candidate = state.candidate(registration.nodeId);
   if (candidate === undefined || !isWaiting(registration, candidate)) {
-    return window === open.window ? holdUntil('final', window) : STALE;
+    // Anybody can make openings of registrations that nobody heard of, and they are long.
+    return held !== undefined && window === open.window ? holdUntil('final', window) : STALE;
   }
   // Taken again after it had expired, here or at the sender.
   if (window !== listedWindow(candidate)) return STALE;
   const digest = toHex(sha256(openings.bytes));
   const isKnown = checks.isKnown(registration.id, digest);
   if (isKnown !== undefined) return isKnown ? ACCEPT : STALE;
-  const isHeld = pool.get(registration.id) !== undefined;
-  if (!isHeld && !isSigned(registration, verify)) return rejected('InvalidSignature');
+  // Others hold no copy to go by: what is handed on must have signatures that hold.
+  if (!isCopy(held, registration) && !isSigned(registration, verify)) return rejected('InvalidSignature');
   const history: History = (past) => pastWindow(side.past, past);
   const challenge = challengeOf(registration, window, history);
   if (!challenge.ok) return STALE;
   meter.hashes += openingHashes(challenge.value);
   const opened = openSegments(challenge.value, openings.proof);
   if (!opened.ok) return rejected(opened.error);
-  if (!isHeld) pool.add(registration);
+  if (held === undefined) pool.add(registration);
   const timechainValue = history(window)?.timechainValue ?? ZERO_ID;
   const aggregate = aggregateBefore(history, window) ?? ZERO_ID;
   const sortKey = registrationSortKey(timechainValue, aggregate, registration.nodePubkey);

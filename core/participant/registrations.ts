@@ -24,7 +24,10 @@ import { ACCEPT, holdUntil, rejected, STALE } from './verdicts.ts';
 /** Registrations held at most: 2.7 MB. */
 export const REGISTRATION_LIMIT = 256;
 
-/** Registrations in one bundle: each that is cemented may have its chain hashed again by everybody (05 §3). */
+/**
+ * New registrations in one bundle: each that is cemented may have its chain hashed again by everybody (05 §3). As many more may be
+ * listed once more, as proven.
+ */
 export const REGISTRATIONS_PER_BUNDLE = 8;
 
 /** Registrations that candidates have published and no window has taken yet, or only unproven: they queue here, outside the pool (05 §4). */

@@ -21,8 +21,8 @@ const ANCHORS = 2;
 const MOST_SAMPLES = 1_024;
 /** τ₁ that a ban lasts (06 §11 B4). */
 const BAN = 24;
-/** Identities whose ban is remembered. */
-const MOST_BANS = 8_192;
+/** Identities whose ban is remembered; beyond, the ban that is over soonest is forgotten. */
+export const MOST_BANS = 8_192;
 
 export interface PeersConfig {
   readonly own: Id;
@@ -113,7 +113,7 @@ export class Peers {
 
   /** A link is open. An incoming one beyond the cap costs another its place, or is closed. */
   opened(link: OpenLink, { now, window }: Moment): void {
-    const wasFeeler = this.#dialling.get(addressKey(link.address)) === true;
+    const wasFeeler = link.isOutgoing && this.#dialling.get(addressKey(link.address)) === true;
     if (link.isOutgoing) {
       this.#dialling.delete(addressKey(link.address));
       this.#backoff.succeeded(link.address);
@@ -217,12 +217,14 @@ export class Peers {
     if (neighbour !== undefined) neighbour.roundTrip = micros;
   }
 
-  /** A broken rule (06 §11 B4): a hundred within τ₁, or most of what it sends, and it is banned for 24 τ₁. */
+  /** A broken rule: after a hundred within τ₁ it is banned for 24 τ₁ (06 §11 B4), where most of what it sends is invalid for τ₂ (06 §9). */
   penalty(number: number, { now }: Moment): void {
+    const { tau1, tau2 } = this.#config;
     const neighbour = this.#links.get(number);
-    if (neighbour?.penalty(now, this.#config.tau1) === undefined) return;
+    const grade = neighbour?.penalty(now, tau1);
+    if (neighbour === undefined || grade === undefined) return;
     this.#links.delete(number);
-    this.#ban(neighbour.link, now);
+    this.#ban(neighbour.link, now, grade === 'cut' ? BAN : tau2);
     this.#ports.close(number, BYE_VIOLATION);
   }
 
@@ -235,11 +237,12 @@ export class Peers {
     return (this.#bans.get(nodeId) ?? 0) > now;
   }
 
-  #ban(link: OpenLink, now: number): void {
-    const pause = BAN * this.#config.tau1;
+  /** For so many τ₁, of which a window takes one. */
+  #ban(link: OpenLink, now: number, length = BAN): void {
+    const pause = length * this.#config.tau1;
     this.#backoff.avoid(link.listensAt ?? link.address, now, pause);
-    if (this.#bans.size >= MOST_BANS) this.#bans.clear();
     this.#bans.set(link.nodeId, now + pause);
+    if (this.#bans.size > MOST_BANS) this.#bans.delete(soonestOver(this.#bans));
     this.table.drop(link.nodeId);
   }
 
@@ -361,3 +364,6 @@ export class Peers {
     return this.#config.configured.some((other) => addressKey(other) === addressKey(address));
   }
 }
+
+const soonestOver = (bans: ReadonlyMap<Id, number>): Id =>
+  [...bans].reduce((soonest, ban) => (ban[1] < soonest[1] ? ban : soonest))[0];

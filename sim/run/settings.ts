@@ -84,6 +84,7 @@ const checkHostNames = (scenario: Scenario, source: string): void => {
     if ('host' in adversary) {
       check(`adversary.${i}.host`, [adversary.host]);
       if ('target' in adversary) check(`adversary.${i}.target`, [adversary.target]);
+      if ('second' in adversary && Array.isArray(adversary.second)) check(`adversary.${i}.second`, adversary.second);
     } else if (Array.isArray(adversary.hosts)) check(`adversary.${i}.hosts`, adversary.hosts);
   });
 };

@@ -27,6 +27,11 @@ export class Hasher<J> {
   start(): void {
     this.#since = this.#queue.now;
     this.#base = 0;
+    this.stop();
+  }
+
+  /** The process is gone, and its jobs with it. */
+  stop(): void {
     this.#jobs = [];
     this.#queue.cancel(this.#lane);
   }

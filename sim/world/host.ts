@@ -143,6 +143,8 @@ export class Host<S extends Shape> implements Clock, Port<S> {
     this.#freeAt = undefined;
     this.#fuse = 0;
     this.#alarm = undefined;
+    this.#hasher.stop();
+    this.#aside.stop();
     for (const lane of this.#lanes) this.#queue.cancel(lane);
     this.#around.note(HAPPENINGS.crash, this.index, 0);
     this.#around.network.crashed(this.index);
