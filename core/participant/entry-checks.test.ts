@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { equalBytes } from '../bytes/bytes.ts';
 import type { Openings, Registration } from '../consensus/objects.ts';
+import type { Verify } from '../crypto/suite.ts';
 import { checkpointsOf, dOf, past, START, sampledRegistration, slowChain } from '../entry/chains.suite.ts';
 import { challengeOf } from '../entry/challenge.ts';
 import { checkpointTree } from '../entry/checkpoint-tree.ts';
@@ -62,9 +63,15 @@ beforeEach(() => {
   checks = new EntryChecks();
 });
 
+let verified = 0;
+const verify: Verify = (...what) => {
+  verified++;
+  return cheapVerify(...what);
+};
+
 const judge = (offered: Openings, basis = taken) => {
   const session = { open: { window: OPEN, settled: basis } } as unknown as Session;
-  return judgeOpenings(offered, session, pool, checks, { verify: cheapVerify, meter } as unknown as ParticipantConfig);
+  return judgeOpenings(offered, session, pool, checks, { verify, meter } as unknown as ParticipantConfig);
 };
 const accept = { type: 'accept' };
 const stale = { type: 'stale' };
@@ -98,8 +105,10 @@ describe('openings heard', () => {
     expect(meter.hashes).toBe(challenge.ok ? openingHashes(challenge.value) : 0);
   });
 
-  test('of a registration that the open window may take are held, and of none that waits are stale', () => {
+  test('of a registration that is held and the open window may take wait, and of none that waits are stale', () => {
     const early = openingsOf(registration, checkpoints, OPEN);
+    expect(judge(early, settled())).toEqual(stale);
+    pool.add(registration);
     expect(judge(early, settled())).toEqual({ type: 'hold', until: { until: 'final', window: OPEN } });
     expect(judge(openings, settled())).toEqual(stale);
     expect(judge(openingsOf(registration, checkpoints, OPEN + 1), settled())).toEqual(stale);
@@ -137,9 +146,17 @@ describe('openings heard', () => {
     expect(judge(signedOtherwise)).toEqual(stale);
   });
 
-  test('need no signature checked where the registration is held', () => {
+  test('need no signature checked of the very copy that is held', () => {
     pool.add(registration);
-    expect(judge(signedOtherwise)).toEqual(accept);
+    verified = 0;
+    expect(judge(openings)).toEqual(accept);
+    expect(verified).toBe(0);
+  });
+
+  test('of a false signature are refused also where a true copy is held: others would blame who hands them on', () => {
+    pool.add(registration);
+    expect(judge(signedOtherwise)).toEqual({ type: 'reject', reason: 'InvalidSignature' });
+    expect(judge(openings)).toEqual(accept);
     expect(equalBytes(pool.get(registration.id)?.bytes ?? new Uint8Array(), registration.bytes)).toBe(true);
   });
 

@@ -7,7 +7,7 @@ import { BUCKET_SIZE, NEW_BUCKETS, newBucket, VERIFIED_BUCKETS, verifiedBucket }
 import { mayConnect, type Neighbour } from './diversity.ts';
 import { evictedFor, type Inbound } from './inbound.ts';
 import { type OpenLink, PENALTY_LIMIT } from './links.ts';
-import { Peers, type PeersConfig } from './peers.ts';
+import { MOST_BANS, Peers, type PeersConfig } from './peers.ts';
 import { type Contact, MAX_PEER_RECORDS, PeerTable } from './table.ts';
 
 const SECOND = 1_000_000;
@@ -322,6 +322,10 @@ describe('the machine', () => {
     expect(take()).toEqual([]);
     say(0, 1);
     expect(take()).toEqual(['close 11 4']);
+    peers.opened(link(12, 1, { isOutgoing: false }), at(60 * TAU2));
+    expect(take()).toEqual(['close 12 4']);
+    peers.opened(link(13, 1, { isOutgoing: false }), at(1 + 60 * TAU2));
+    expect(take()).toEqual([]);
   });
 
   test('makes room for an incoming link, or refuses it', () => {
@@ -367,6 +371,9 @@ describe('the machine', () => {
     expect(take()).toEqual([]);
     peers.timer(at(600));
     expect(take()).toEqual(['feel 3.1.0.1']);
+    // Somebody who comes from there is not the answer to it.
+    peers.opened(link(14, 9, { isOutgoing: false, address: ipv4(3, 1) }), at(600));
+    expect(take()).toEqual([]);
     peers.opened(link(12, 3), at(601));
     expect(take()).toEqual(['close 12 2']);
     expect(peers.table.get(idOf(3))?.isVerified).toBe(true);
@@ -430,6 +437,21 @@ describe('the machine', () => {
     expect(peers.banned(at(end))).toBe(0);
     peers.timer(at(end));
     expect(take()).toEqual(['dial 1.1.0.1', 'dial 2.1.0.1']);
+  });
+
+  test('forgets one ban where there are too many: that which is over soonest', () => {
+    const { peers, take } = made();
+    peers.start([], at(0));
+    const back = (n: number, seconds: number): readonly string[] => {
+      peers.opened(link(n, n, { isOutgoing: false, address: ipv4(7, 7) }), at(seconds));
+      return take();
+    };
+    for (let n = 1; n <= MOST_BANS + 1; n++) {
+      expect(back(n, 1)).toEqual([]);
+      peers.closed(n, at(n === 5 ? 1 : 2), 'theirs');
+    }
+    expect(peers.banned(at(2))).toBe(MOST_BANS);
+    expect([back(4, 3), back(5, 3), back(6, 3)]).toEqual([['close 4 4'], [], ['close 6 4']]);
   });
 
   test('in a test network nodes may share an address', () => {

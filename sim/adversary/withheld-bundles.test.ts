@@ -7,26 +7,24 @@ import { small } from '#sim/run/small.suite.ts';
 
 const WINDOWS = 6;
 
-/** Eight equal nodes, the last of which keeps its bundles to itself. */
+/** Eight equal nodes unless told otherwise, the last of which keeps its bundles to itself. */
 const history = (seconds?: number, changes: Partial<ScenarioInput> = {}) => {
   const records: FinalRecord[] = [];
-  const run = new Run(
-    small({
-      windows: WINDOWS,
-      hosts: [{ count: 8, spread: 10, chainLength: 1_000 }],
-      workload: {},
-      faults: [],
-      adversary: [{ type: 'withheld-bundles', hosts: ['n007'], ...(seconds === undefined ? {} : { seconds }) }],
-      ...changes,
-    }),
-    {
-      watch: (_host, notice) => {
-        if (notice.type === 'final') records[notice.record.settled.window] ??= notice.record;
-      },
+  const scenario = small({
+    windows: WINDOWS,
+    hosts: [{ count: 8, spread: 10, chainLength: 1_000 }],
+    workload: {},
+    faults: [],
+    adversary: [{ type: 'withheld-bundles', hosts: ['n007'], ...(seconds === undefined ? {} : { seconds }) }],
+    ...changes,
+  });
+  const run = new Run(scenario, {
+    watch: (_host, notice) => {
+      if (notice.type === 'final') records[notice.record.settled.window] ??= notice.record;
     },
-  );
+  });
   const result = run.finish();
-  const isOwn = (nodeId: string): boolean => run.hostOf(nodeId) === 7;
+  const isOwn = (nodeId: string): boolean => run.hostOf(nodeId) === scenario.nodes - 1;
   const included = records.filter(({ entry }) => entry.bundles.some(({ nodeId }) => isOwn(nodeId)));
   const led = records.filter(({ entry }) => isOwn(entry.header.proposerNodeId));
   const windowsOf = (some: readonly FinalRecord[]): readonly number[] => some.map(({ settled }) => settled.window);
@@ -49,6 +47,7 @@ describe('a node that withholds its bundles', () => {
       adversary: [{ type: 'withheld-bundles', hosts: ['n001'] }],
     });
     expect(result.metrics.stops).toBe(0);
+    expect(included).toHaveLength(WINDOWS + 1);
     expect(included).toEqual(led);
   });
 

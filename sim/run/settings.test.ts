@@ -65,6 +65,10 @@ describe('a scenario', () => {
       },
       'two: adversary.0.target: no host "n002" (did you mean n000?)',
     ],
+    [
+      { adversary: [{ type: 'split-registration', host: 'n001', second: ['n002'] }] },
+      'two: adversary.0.second: no host "n002" (did you mean n000?)',
+    ],
   ])('with %j is refused in one line', (changes, line) => {
     expect(told(() => parseScenario({ ...written(), ...changes }, 'two'))).toBe(line);
   });

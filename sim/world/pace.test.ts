@@ -56,6 +56,17 @@ describe('another pace', () => {
     ]);
   });
 
+  test('of a host that is down brings nothing that its process left behind', () => {
+    const crash = { at: 4_000, type: 'crash', hosts: ['a'] } as const;
+    const restart = { at: 40_000, type: 'restart', hosts: ['a'] } as const;
+    expect(run(crash, pace(5_000, 2))).toEqual([]);
+    expect(run(crash, pace(5_000, 2), restart)).toEqual([
+      ['main', 45_000],
+      ['aside', 45_000],
+      ['alarm', 50_000],
+    ]);
+  });
+
   test('outlives a crash, and leaves an alarm that is over alone', () => {
     const [crash, restart] = [
       { at: 30_000, type: 'crash', hosts: ['a'] },
