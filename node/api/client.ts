@@ -69,14 +69,15 @@ const checked = <T>(
 /** What is known of the node of a socket. */
 export type Asked =
   | { readonly type: 'nobody' }
-  | { readonly type: 'starting' }
+  /** It is starting, or about to end. */
+  | { readonly type: 'busy' }
   | { readonly type: 'status'; readonly status: Status };
 
 /** GET /status. Throws `Refused` where what answers makes no sense. */
 export const askStatus = async (socket: string): Promise<Asked> => {
   const reply = await ask(socket, 'GET', '/status');
   if (reply.type === 'nobody') return reply;
-  if (reply.code === 503) return { type: 'starting' };
+  if (reply.code === 503) return { type: 'busy' };
   return { type: 'status', status: checked(socket, reply, statusSchema) };
 };
 

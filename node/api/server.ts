@@ -8,23 +8,23 @@ import { type OperationAnswer, operationRequestSchema, type Status } from './sch
 
 /** What the API asks the node. */
 export interface ApiPorts {
-  /** undefined: the node is still starting. */
+  /** undefined: the node is still starting, or about to end. */
   status(): Promise<Status | undefined>;
   /** Begins to stop; the answer does not wait for the end. */
   stop(): void;
-  /** A well-formed operation. undefined: the node is still starting. */
+  /** A well-formed operation. undefined: the node is still starting, or about to end. */
   submit(id: string, operation: Uint8Array, notBefore: number | undefined): Promise<OperationAnswer> | undefined;
 }
 
 /** An operation is at most 5 371 bytes. */
 const MOST_BODY = 16_384;
 
-const STARTING = { error: 'the node is starting; ask again in a moment' };
+const BUSY = { error: 'the node is starting or stopping; ask again in a moment' };
 
 /** The API of a node, on no socket yet (design of its schemas: `schemas.ts`). */
 export const makeApi = (ports: ApiPorts): FastifyInstance => {
   const api = Fastify({ bodyLimit: MOST_BODY, forceCloseConnections: 'idle' });
-  api.get('/status', async (_, reply) => (await ports.status()) ?? reply.code(503).send(STARTING));
+  api.get('/status', async (_, reply) => (await ports.status()) ?? reply.code(503).send(BUSY));
   api.post('/stop', async () => {
     ports.stop();
     return { pid: process.pid };
@@ -39,7 +39,7 @@ export const makeApi = (ports: ApiPorts): FastifyInstance => {
     const operation = decodeOperation(bytes);
     if (!operation.ok) return reply.code(400).send({ error: `operation: ${operation.error}` });
     const answer = await ports.submit(operation.value.id, bytes, request.data.notBefore);
-    return answer ?? reply.code(503).send(STARTING);
+    return answer ?? reply.code(503).send(BUSY);
   });
   api.setNotFoundHandler(({ method, url }, reply) =>
     reply.code(404).send({ error: `no ${method} ${url}; there are GET /status, POST /stop, POST /operations` }),

@@ -143,7 +143,7 @@ Examples:
 program
   .command('replay')
   .description('feed a journal to the same code and compare everything that comes of it')
-  .argument('<journal>', 'the journal of a host or of a run, or the folder of a run')
+  .argument('<journal>', 'the journal of a host or of a run; the folder of a run, or of a live node')
   .addHelpText(
     'after',
     `
@@ -152,7 +152,8 @@ Exit code 0: equal; 1: something differs, or the file is damaged; 2: wrong usage
 Examples:
   montana run tour --journal host:17 --out out
   montana replay out/n017.journal
-  montana replay out`,
+  montana replay out
+  montana replay alice   a node with journal: on in its montana.yaml`,
   )
   .action(async (path: string) => {
     process.exitCode = await (await import('./replay.ts')).replay(path);

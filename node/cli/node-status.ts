@@ -14,7 +14,7 @@ export const nodeStatus = async ({ dir, json = false }: NodeStatusOptions): Prom
   const asked = await askStatus(nodeFolder(dir).socket);
   if (asked.type === 'nobody')
     throw new Refused(`no node runs in ${dir}; start it with "montana node start --dir ${dir}"`);
-  if (asked.type === 'starting') throw new Refused(`the node in ${dir} is starting; ask again in a moment`);
+  if (asked.type === 'busy') throw new Refused(`the node in ${dir} is starting or stopping; ask again in a moment`);
   process.stdout.write(json ? `${JSON.stringify(asked.status)}\n` : statusText(asked.status));
   return 0;
 };

@@ -5,13 +5,15 @@ import type { FromHasher, HasherData, ToHasher } from './messages.ts';
 
 /*
  * The thread that hashes. It never returns to its event loop: between two shares it takes what was posted, which costs 60 ns where
- * there is nothing (a turn of the event loop: 1.2 µs). It ends by being terminated.
+ * there is nothing (a turn of the event loop: 1.2 µs). It ends when it is told to: a thread that is terminated in the middle of its
+ * work can take the process along.
  */
 
 const port = parentPort as MessagePort;
 const count = new BigUint64Array((workerData as HasherData).count);
 const chains = new Chains(sha256Engine());
 let alarmNumber = 0;
+let isWanted = true;
 
 const tell = (message: FromHasher): void => port.postMessage(message);
 
@@ -27,10 +29,13 @@ const take = (message: ToHasher): void => {
       chains.alarmAt = message.at;
       alarmNumber = message.number;
       break;
+    case 'stop':
+      isWanted = false;
+      break;
   }
 };
 
-for (;;) {
+while (isWanted) {
   for (let post = receiveMessageOnPort(port); post !== undefined; post = receiveMessageOnPort(port)) take(post.message);
   const finished = chains.share();
   // Whoever hears of it reads a count that includes it.

@@ -23,7 +23,12 @@ export const startHasher = (events: HasherEvents): Hasher => {
     else if (message.number === alarmNumber) events.alarm();
   });
   worker.on('error', (error) => fail(error instanceof Error ? error : new Error(String(error))));
-  worker.on('exit', (code) => fail(new Error(`the hashing thread ended with ${code}`)));
+  const exited = new Promise<void>((resolve) => {
+    worker.on('exit', (code) => {
+      fail(new Error(`the hashing thread ended with ${code}`));
+      resolve();
+    });
+  });
 
   return {
     count: () => Number(Atomics.load(count, 0)),
@@ -35,7 +40,8 @@ export const startHasher = (events: HasherEvents): Hasher => {
     },
     async stop() {
       isOver = true;
-      await worker.terminate();
+      post({ type: 'stop' });
+      await exited;
     },
   };
 };

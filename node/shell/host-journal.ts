@@ -1,4 +1,13 @@
-import { closeSync, fdatasyncSync, mkdirSync, openSync, readdirSync, renameSync, writeFileSync } from 'node:fs';
+import {
+  closeSync,
+  fdatasyncSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  renameSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import type { Genesis } from '#core/genesis/genesis.ts';
 import { type HostInputs, HostRecorder, type Opening } from '#core/journal/recorder.ts';
@@ -13,6 +22,13 @@ const fileOf = (number: number): string => `${String(number).padStart(6, '0')}.j
 
 /** A journal whose beginning is being written: a process that is killed then leaves no journal, rather than one that is none. */
 const UNBEGUN = 'unbegun';
+
+/** The names in a folder are on the disk: a file that is lost with its name is no journal. */
+const syncFolder = (folder: string): void => {
+  const handle = openSync(folder, 'r');
+  fsyncSync(handle);
+  closeSync(handle);
+};
 
 const IS_JOURNAL = /^\d{6}\.journal$/;
 
@@ -33,9 +49,15 @@ export class HostJournal {
   ) {
     const journals = join(folder, FOLDER);
     mkdirSync(journals, { recursive: true });
-    const number = readdirSync(journals).filter((file) => IS_JOURNAL.test(file)).length + 1;
-    if (number === 1 && store.written > 0) throw new Error('a journal begins with an empty store');
-    this.#handle = openSync(join(journals, UNBEGUN), 'w');
+    const last = readdirSync(journals)
+      .filter((file) => IS_JOURNAL.test(file))
+      .sort()
+      .at(-1);
+    if (last === undefined && store.written > 0)
+      throw new Error(
+        'a journal begins with an empty store: set journal: off in montana.yaml, or begin in another folder',
+      );
+    this.#handle = openSync(join(journals, UNBEGUN), 'w', 0o600);
     const setting = {
       name: identity?.nodeId.slice(0, 16) ?? 'observer',
       genesis: genesis.paramsBytes,
@@ -49,7 +71,8 @@ export class HostJournal {
       secret: new Uint8Array(0),
     } as const;
     this.#recorder = new HostRecorder(setting, (bytes) => writeFileSync(this.#handle, bytes));
-    renameSync(join(journals, UNBEGUN), join(journals, fileOf(number)));
+    renameSync(join(journals, UNBEGUN), join(journals, fileOf(last === undefined ? 1 : Number.parseInt(last, 10) + 1)));
+    syncFolder(journals);
   }
 
   open(opening: Opening): HostInputs {

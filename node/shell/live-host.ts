@@ -15,6 +15,7 @@ import { decodeMessage, decodeStemMessage } from '#core/wire/codec.ts';
 import type { Hasher, HasherEvents } from '#node/hasher/hasher.ts';
 import type { Store } from '#node/store/store.ts';
 import { Receipts } from './backlog.ts';
+import { mustLeadThrough } from './checkpoint.ts';
 import { Door } from './door.ts';
 import { HostJournal } from './host-journal.ts';
 import type { FromProtocol, ToProtocol } from './messages.ts';
@@ -65,7 +66,12 @@ export class LiveHost {
     this.#receipts = new Receipts((link, cost) => parts.post({ type: 'taken', link, cost }));
     const opened = store.opened();
     this.#settled = opened.settled;
+    const { checkpoint } = setting;
+    if (checkpoint !== undefined)
+      mustLeadThrough(checkpoint, checkpoint.window, store.entry(checkpoint.window)?.header.id);
     const config = participantConfig(setting, genesis.network, suite);
+    // Before the hasher: nothing runs where this throws.
+    this.#journal = setting.journal ? new HostJournal(setting, config, genesis, store) : undefined;
     this.#door = new Door(
       {
         nodeId: config.identity.nodeId,
@@ -88,7 +94,6 @@ export class LiveHost {
     const seed = randomBytes(32);
     const clock = this.#clock;
     const ports = this.#ports();
-    this.#journal = setting.journal ? new HostJournal(setting, config, genesis, store) : undefined;
     this.#host =
       this.#journal?.open({ config, opened, durable: store.written, seed, clock, ports }) ??
       new Host(config, opened, seed, clock, ports, { stem: setting.stem });
@@ -174,14 +179,18 @@ export class LiveHost {
   }
 
   #ports(): HostPorts {
-    const { store } = this.#parts;
+    const { store, setting } = this.#parts;
+    const { checkpoint } = setting;
     return {
       send: (peer, message) => this.#outbox.add(peer, message),
       timer: (at) => this.#timer.set(at),
       alarm: (at) => this.#hasher.alarm(at),
       work: (job) => this.#hasher.work(job),
       cancel: (job) => this.#hasher.cancel(job),
-      persist: (final, open) => this.#writes.push({ final, open }),
+      persist: (final, open) => {
+        if (final !== undefined) mustLeadThrough(checkpoint, final.settled.window, final.settled.side.proposalHash);
+        this.#writes.push({ final, open });
+      },
       notice: (notice) => this.#notice(notice),
       archived: (window) => store.entry(window),
       archivedObject: ({ id }) => store.object(id),

@@ -67,7 +67,7 @@ class LiveNode implements RunningNode {
       status: () => this.#status(),
       stop: () => void this.stop(),
       submit: (id, operation, notBefore) =>
-        this.#isStarted ? this.#operations.submit(id, () => this.#protocol?.submit(operation, notBefore)) : undefined,
+        this.#isRunning ? this.#operations.submit(id, () => this.#protocol?.submit(operation, notBefore)) : undefined,
     });
     const { nodeId, peerId } = identity;
     const { genesisHash, params } = genesis.network;
@@ -87,6 +87,10 @@ class LiveNode implements RunningNode {
     const { config, identity } = this.#options;
     if (config.announce.length > 0) return config.announce.map((address) => `${address}/p2p/${identity.peerId}`);
     return this.#transport?.addresses() ?? [];
+  }
+
+  get #isRunning(): boolean {
+    return this.#isStarted && this.#stopping === undefined;
   }
 
   start(): Promise<void> {
@@ -158,7 +162,7 @@ class LiveNode implements RunningNode {
   }
 
   async #status(): Promise<Status | undefined> {
-    if (!this.#isStarted || this.#protocol === undefined) return undefined;
+    if (!this.#isRunning || this.#protocol === undefined) return undefined;
     const { genesis, identity, version } = this.#options;
     const [standing, pace] = await Promise.all([this.#protocol.standing(), this.#protocol.pace()]);
     return {
@@ -181,7 +185,7 @@ class LiveNode implements RunningNode {
   }
 
   #protocolEvents(): ProtocolEvents {
-    const { config, folder, log } = this.#options;
+    const { log } = this.#options;
     return {
       send: (link, envelope, onStem) => this.#send(link, envelope, onStem),
       useful: (link, isProposal) => this.#peering.useful(link, isProposal),
@@ -191,11 +195,6 @@ class LiveNode implements RunningNode {
         this.#figures.final(standing, operations);
         const { finalWindow: window, finalHash, stateRoot } = standing;
         log.info({ window, finalHash, stateRoot, operations }, 'final');
-        const { checkpoint } = config;
-        if (checkpoint?.window !== window || checkpoint.proposalHash === finalHash) return;
-        this.#fail(
-          `window ${window} has ${finalHash}, not the checkpoint in ${folder.config}; check it, and your peers`,
-        );
       },
       penalty: (link, reason) => {
         this.#figures.penalty(reason);
@@ -220,11 +219,14 @@ class LiveNode implements RunningNode {
       isOutgoing,
       level,
     });
+    // Others come and go as often as they like.
+    const tell = ({ isOutgoing }: Link, fields: Readonly<Record<string, unknown>>, words: string): void =>
+      isOutgoing ? log.info(fields, words) : this.#sparing.info(fields, words);
     // Accounts are served, but take no part in gossip (06 §4.1).
     const gossips = ({ level }: Link): boolean => level !== LEVEL_ACCOUNT;
     return {
       opened: (link) => {
-        log.info(name(link), 'link opened');
+        tell(link, name(link), 'link opened');
         this.#figures.opened(link);
         if (gossips(link)) protocol.peerUp(link.number, link.isOutgoing, link.nodeId);
         this.#peering.opened(link);
@@ -237,7 +239,7 @@ class LiveNode implements RunningNode {
       roundTrip: (link, micros) => this.#peering.roundTrip(link, micros),
       closed: (link, reason, blame) => {
         if (!this.#figures.closed(link, reason)) return;
-        log.info({ ...name(link), reason }, 'link closed');
+        tell(link, { ...name(link), reason }, 'link closed');
         if (gossips(link)) protocol.peerDown(link.number);
         this.#peering.closed(link, blame);
       },

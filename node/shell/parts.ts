@@ -21,6 +21,7 @@ export const liveParts: NodeParts = {
         store: new URL('../store/lmdb-store.ts', import.meta.url).href,
         seed: identity.seeds.node,
         ...(config.entry ? { entry: { operatorSeed: identity.seeds.account, from: ENTRY_FROM } } : {}),
+        ...(config.checkpoint === undefined ? {} : { checkpoint: config.checkpoint }),
         timers: config.timers,
         journal: config.journal,
         stem: config.stem,

@@ -33,13 +33,19 @@ const storeModule = async (): Promise<{ readonly openStore: OpenStore }> => {
 
 const genesis = buildGenesis(setting.genesis);
 const { openStore } = await storeModule();
-const host = new LiveHost({
-  setting,
-  genesis,
-  suite: liveSuite({ portable: setting.portable === true }),
-  store: openStore(setting.folder, genesis),
-  startHasher,
-  post,
-});
+
+/** A store that nothing goes on from is closed before the thread ends. */
+const startHost = (): LiveHost => {
+  const store = openStore(setting.folder, genesis);
+  try {
+    const suite = liveSuite({ portable: setting.portable === true });
+    return new LiveHost({ setting, genesis, suite, store, startHasher, post });
+  } catch (error) {
+    store.close();
+    throw error;
+  }
+};
+
+const host = startHost();
 
 port.on('message', (message: ToProtocol) => host.take(message));

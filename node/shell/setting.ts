@@ -1,4 +1,5 @@
 import type { Genesis, GenesisInput } from '#core/genesis/genesis.ts';
+import type { Checkpoint } from '#node/config/keys.ts';
 import type { Store } from '#node/store/store.ts';
 
 /** What the protocol's thread is started with. Holds secrets: it goes to the thread and nowhere else. */
@@ -21,6 +22,8 @@ export interface ProtocolSetting {
   readonly isBootstrap: boolean;
   /** 09 §4. */
   readonly admitsObservers: boolean;
+  /** What history has to lead through. */
+  readonly checkpoint?: Checkpoint;
   /** Verifies in JavaScript where node:crypto could. */
   readonly portable?: boolean;
 }

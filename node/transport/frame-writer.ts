@@ -60,7 +60,13 @@ export class FrameWriter {
       if (frame === undefined) return;
       this.#framesSent++;
       this.#counters.framesOut++;
-      this.#isFull = !this.#stream.send(frame);
+      try {
+        this.#isFull = !this.#stream.send(frame);
+      } catch (error) {
+        // The connection below ended without a word to the stream.
+        this.#stream.abort(error instanceof Error ? error : new Error(String(error)));
+        return;
+      }
     }
   }
 

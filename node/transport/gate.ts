@@ -38,7 +38,11 @@ export class Gate {
     if (!isWanted && this.#stream.readStatus === 'readable') this.#stream.pause();
     if (!isWanted || this.#stream.readStatus !== 'paused') return;
     this.#isResuming = true;
-    this.#stream.resume();
+    try {
+      this.#stream.resume();
+    } catch {
+      // Its connection is gone: nobody is there to be told to go on. What was kept has been given out.
+    }
     this.#isResuming = false;
     if (this.#reasons.size > 0) this.#flow();
   }

@@ -1,0 +1,12 @@
+import type { Id } from '#core/bytes/bytes.ts';
+import type { Checkpoint } from '#node/config/keys.ts';
+
+/**
+ * History leads through the operator's checkpoint (09 §9): a window that contradicts it is never made durable, and never gone on from.
+ * Throws where `hash` is what window `window` has instead; undefined: it is not known.
+ */
+export const mustLeadThrough = (checkpoint: Checkpoint | undefined, window: number, hash: Id | undefined): void => {
+  if (checkpoint?.window !== window || hash === undefined || checkpoint.proposalHash === hash) return;
+  const advice = 'check it and your peers, or begin in another folder';
+  throw new Error(`window ${window} has ${hash}, not the checkpoint of montana.yaml; ${advice}`);
+};
