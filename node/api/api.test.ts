@@ -109,7 +109,7 @@ describe('on its socket', () => {
     await expect(askSubmit(socket, 'ff')).rejects.toThrow('operation: UnsupportedType');
     expect(await askStop(socket)).toBe(process.pid);
     status = undefined;
-    expect(await askStatus(socket)).toEqual({ type: 'starting' });
+    expect(await askStatus(socket)).toEqual({ type: 'busy' });
   });
 
   test('a second node in the folder is refused with the pid of the first', async () => {

@@ -155,7 +155,7 @@ describe('node status and node stop', () => {
       submit: () => undefined,
     });
     await serveApi(api, socket);
-    await expect(nodeStatus({ dir })).rejects.toThrow('is starting; ask again in a moment');
+    await expect(nodeStatus({ dir })).rejects.toThrow('is starting or stopping; ask again in a moment');
     status = sampleStatus({ reasons: { refused: { GroupRate: 1_990, NoHandshake: 1 }, closed: {}, penalties: {} } });
     const text = await said(() => nodeStatus({ dir }));
     expect(text.status).toBe(0);

@@ -2,6 +2,7 @@ import { appendFileSync, mkdirSync, readdirSync, readFileSync, truncateSync, wri
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { LiveNet } from '#node/shell/net.suite.ts';
+import { struckBy } from '#node/shell/strikes.suite.ts';
 import { liveSuite } from '#node/shell/suite.ts';
 import { nodeJournals, replayNode } from './replay-node.ts';
 
@@ -19,11 +20,11 @@ describe('the journals of a live node', () => {
     mkdirSync(join(folder, 'journal'));
     writeFileSync(join(folder, 'journal', 'unbegun'), Uint8Array.of(1, 2, 3));
     for (const windows of [3, 6]) {
-      await net.start(0);
+      await net.start(0, {}, struckBy());
       await net.until(() => finals.has(windows));
       await net.kill(0);
     }
-    await net.start(0);
+    await net.start(0, {}, struckBy());
     await net.until(() => finals.has(9));
     await net.protocol(0).stop();
     files = nodeJournals(folder);

@@ -1,6 +1,6 @@
 import { setTimeout } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from 'vitest';
-import { ZERO_ID } from '#core/bytes/bytes.ts';
+import { type Id, ZERO_ID } from '#core/bytes/bytes.ts';
 import { makeBundle } from '#core/consensus/bundle.ts';
 import { nodeId } from '#core/crypto/ids.ts';
 import { buildGenesis } from '#core/genesis/genesis.ts';
@@ -16,6 +16,7 @@ import type { Store } from '#node/store/store.ts';
 import { LiveHost } from './live-host.ts';
 import type { FromProtocol } from './messages.ts';
 import { genesisOf, nodeKey } from './net.suite.ts';
+import type { ProtocolSetting } from './setting.ts';
 import { liveSuite } from './suite.ts';
 
 /* A live host with a hasher and a disk that do what the test says, and the order in which things happen. */
@@ -38,7 +39,13 @@ class Bench {
   #heard = 0;
 
   /** `writes`: how many succeed. */
-  constructor(founders: number, disk?: Disk, writes = Number.POSITIVE_INFINITY, index = 0) {
+  constructor(
+    founders: number,
+    disk?: Disk,
+    writes = Number.POSITIVE_INFINITY,
+    index = 0,
+    changes: Partial<ProtocolSetting> = {},
+  ) {
     const genesis = genesisFor(founders);
     const kept = disk ?? new Disk(genesisSettled(genesis, new MemoryBase()));
     this.host = new LiveHost({
@@ -52,6 +59,7 @@ class Bench {
         stem: false,
         isBootstrap: false,
         admitsObservers: true,
+        ...changes,
       },
       genesis,
       suite: liveSuite(),
@@ -188,6 +196,33 @@ describe('a live host', () => {
     expect(await alone.ended()).toBe('the store: disk full');
     expect(alone.happenings.slice(before).map(({ type }) => type)).toEqual(['stopped']);
     expect([alone.isHasherStopped, alone.isClosed]).toEqual([true, true]);
+  });
+
+  it('makes no window final that contradicts the checkpoint, and goes on from none', async () => {
+    const aDisk = () => new Disk(genesisSettled(genesisFor(1), new MemoryBase()));
+    const under = (window: number, proposalHash: Id, disk = aDisk()) =>
+      bench(1, disk, undefined, undefined, { checkpoint: { window, proposalHash } });
+    const finals = (one: Bench) => one.of('final').map(({ standing }) => standing.finalWindow);
+    const [disk, wrong] = [aDisk(), 'cd'.repeat(32)];
+    const without = bench(1, disk);
+    without.finishJob();
+    const hash = without.of('final').at(-1)?.standing.finalHash as Id;
+    const contradicted = under(1, wrong);
+    contradicted.finishJob();
+    expect(await contradicted.ended()).toContain(`window 1 has ${hash}, not the checkpoint`);
+    expect(finals(contradicted)).toEqual([0]);
+    const confirmed = under(1, hash);
+    confirmed.finishJob();
+    expect(finals(confirmed)).toEqual([0, 1]);
+    expect(() => under(1, wrong, disk)).toThrow(`window 1 has ${hash}`);
+    for (const [window, vouched] of [
+      [1, hash],
+      [3, wrong],
+    ] as const) {
+      const later = under(window, vouched, disk);
+      later.finishJob();
+      expect(later.of('stopped')).toEqual([]);
+    }
   });
 
   it('without its hasher it ends, and handles nothing any more', async () => {

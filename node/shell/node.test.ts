@@ -255,24 +255,24 @@ describe('stopping', () => {
     expect(scene.said).toEqual(['listens', 'transport stops', 'protocol stops']);
   });
 
+  test('does not let those who come and go fill its log', async () => {
+    const scene = new Scene();
+    const node = await scene.start();
+    for (let number = 10; number < 210; number++) {
+      const link = linkOf(number);
+      scene.transport.opened(link);
+      scene.transport.closed(link, 'gone');
+    }
+    expect(scene.lines.filter(({ msg }) => msg.startsWith('link ')).length).toBeLessThan(300);
+    expect((await statusOf(scene)).counters).toMatchObject({ linksOpened: 200, linksClosed: 200 });
+    await node.stop();
+  });
+
   test('by itself when nobody can be connected any more', async () => {
     const scene = new Scene();
     const node = await scene.start();
     scene.transport.failed('the thread of the handshakes: it ended');
     expect(await node.ended).toBe('the thread of the handshakes: it ended');
-  });
-
-  test('by itself where history does not lead through the checkpoint', async () => {
-    for (const [proposalHash, ends] of [
-      [HASH, false],
-      ['cd'.repeat(32), true],
-    ] as const) {
-      const scene = new Scene();
-      const node = await scene.start({ checkpoint: `8:${proposalHash}` });
-      for (const finalWindow of [7, 8, 9]) scene.protocol.final({ ...STANDING, finalWindow }, 0);
-      await node.stop();
-      expect(await node.ended).toEqual(ends ? expect.stringContaining('window 8 has ') : undefined);
-    }
   });
 });
 

@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { nodeJournals, replayNode } from '#node/cli/replay-node.ts';
 import { anchorOf, LiveNet } from './net.suite.ts';
+import { struckBy } from './strikes.suite.ts';
 import { liveSuite } from './suite.ts';
 
 let net: LiveNet;
@@ -11,12 +12,14 @@ describe('four live protocols', () => {
   it('close windows with equal roots; one that was killed returns from its store, and its journals replay', async () => {
     const four = new LiveNet(4, 100_000, { timers: 'patient' });
     net = four;
-    for (const index of [0, 1, 2, 3]) await four.start(index, { journal: index === 3 });
+    // The one that is killed is a process, as a node is.
+    for (const index of [0, 1, 2]) await four.start(index);
+    await four.start(3, { journal: true }, struckBy());
     await four.until(() => four.seats.every(({ finals }) => finals.has(4)));
     await four.kill(3);
     const at = Math.max(...four.seat(3).finals.keys());
     await four.until(() => four.seat(0).finals.has(at + 3));
-    await four.start(3, { journal: true });
+    await four.start(3, { journal: true }, struckBy());
     await four.until(() => four.seat(3).finals.has(at + 5));
     for (const { finals } of four.seats.slice(1)) {
       for (const [window, root] of finals)

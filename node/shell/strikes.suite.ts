@@ -35,11 +35,14 @@ export const struckBy =
       on: (event: string, listener: (value: never) => void) =>
         child.on(event === 'exit' ? 'disconnect' : event, listener as () => void),
       terminate: async () => {
-        if (child.connected) {
-          const ended = new Promise((resolve) => child.once('disconnect', resolve));
-          child.kill('SIGKILL');
-          await ended;
+        const ends: Promise<unknown>[] = [];
+        if (child.connected) ends.push(new Promise((resolve) => child.once('disconnect', resolve)));
+        // Until then the store is held by it.
+        if (child.exitCode === null && child.signalCode === null) {
+          ends.push(new Promise((resolve) => child.once('exit', resolve)));
         }
+        child.kill('SIGKILL');
+        await Promise.all(ends);
       },
     };
   };

@@ -3,7 +3,8 @@ import { connect, type Socket } from 'node:net';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { ENVELOPE_HEADER, MAX_PAYLOAD } from '#core/wire/envelope.ts';
 import { encodeFrame, FRAME_CAPACITY, FRAME_LAST, FRAME_MORE } from '#core/wire/frames.ts';
-import { anIntruder, type Intruder, portOf } from './intruder.suite.ts';
+import { STEM_PROTOCOL } from './frame-link.ts';
+import { anIntruder, aWiretap, type Intruder, portOf } from './intruder.suite.ts';
 import { anEnvelope, aParty, type Party, stopAll, until } from './party.suite.ts';
 
 const FILL = new Uint8Array(FRAME_CAPACITY);
@@ -137,5 +138,25 @@ describe('somebody with a key', () => {
       expect(b.left).toBe(left + links + 1);
     }
     expect(b.messages).toEqual([]);
+  });
+
+  it('loses the link and nothing else by hanging up while it has to wait', async () => {
+    const links = b.opened.length;
+    const tap = await aWiretap(portOf(b.address()));
+    const connection = await intruder.connect(b.bareAddress().replace(/\d+$/, String(tap.port)));
+    await intruder.advertise(connection, (window) => intruder.proof(2, window));
+    const frames = await intruder.frames(connection);
+    await until(() => b.opened.length === links + 1);
+    const read = b.transport.counters.framesIn;
+    const stem = await connection.newStream(STEM_PROTOCOL);
+    stem.send(encodeFrame(FRAME_MORE, FILL, FILL));
+    await until(() => b.transport.counters.framesIn > read);
+    b.transport.pause(b.opened[links]?.number ?? -1);
+    const before = b.transport.counters.bytesIn;
+    for (const stream of [frames, stem]) stream.send(encodeFrame(FRAME_MORE, FILL, FILL));
+    await until(() => b.transport.counters.bytesIn > before + 2 * FILL.length);
+    tap.close();
+    await until(() => b.closed.length === links + 1);
+    expect(b.closed[links]?.reason).toBe('ConnectionLost');
   });
 });
