@@ -13,7 +13,7 @@ import {
 } from './registration-rules.ts';
 import { registrationSortKey } from './sort-keys.ts';
 import type { EntrySet } from './view.ts';
-import { isWaiting, unprovenCandidate } from './waiting.ts';
+import { candidateRecord, isWaiting, unprovenCandidate } from './waiting.ts';
 
 /** The window whose proposal carries the registrations. */
 export interface BatchBasis extends RegistrationBasis {
@@ -69,19 +69,9 @@ export const applyRegistrations = (
     return { registration, ...verdict };
   });
 
-const candidateOf = (registration: Registration, { window, params }: BatchBasis): CandidateRecord => {
-  const { nodeId, nodePubkey, suiteId, operatorPubkey, operatorAccountId } = registration;
-  const { proofEndpoint, wStart, vdfChainLength } = registration;
-  return {
-    nodeId,
-    nodePubkey,
-    suiteId,
-    operatorPubkey,
-    operatorAccountId,
-    proofEndpoint,
-    wStart,
-    vdfChainLength,
+const candidateOf = (registration: Registration, { window, params }: BatchBasis): CandidateRecord =>
+  candidateRecord(registration, {
+    proofEndpoint: registration.proofEndpoint,
     registrationWindow: BigInt(window),
     expires: BigInt(window) + params.candidateExpiryWindows,
-  };
-};
+  });

@@ -30,19 +30,26 @@ export const listedWindow = ({ expires, vdfChainLength }: CandidateRecord): numb
 export const isWaiting = ({ id }: Pick<Registration, 'id'>, candidate: CandidateRecord | undefined): boolean =>
   candidate !== undefined && !isProven(candidate) && candidate.proofEndpoint === id;
 
-/** The record of a registration that was taken in `window` and has to be proven. */
-export const unprovenCandidate = (registration: Registration, window: number): CandidateRecord => {
+/** The record that a registration leaves, but for what its proof decides: where it stands, its endpoint, its end. */
+export const candidateRecord = (
+  registration: Registration,
+  {
+    proofEndpoint,
+    registrationWindow,
+    expires,
+  }: Pick<CandidateRecord, 'proofEndpoint' | 'registrationWindow' | 'expires'>,
+): CandidateRecord => {
   const { nodeId, nodePubkey, suiteId, operatorPubkey, operatorAccountId, wStart, vdfChainLength } = registration;
   return {
-    nodeId,
-    nodePubkey,
-    suiteId,
-    operatorPubkey,
-    operatorAccountId,
-    proofEndpoint: registration.id,
-    wStart,
-    vdfChainLength,
-    registrationWindow: 0n,
-    expires: BigInt(window) + proofWindows(vdfChainLength),
+    ...{ nodeId, nodePubkey, suiteId, operatorPubkey, operatorAccountId },
+    ...{ proofEndpoint, wStart, vdfChainLength, registrationWindow, expires },
   };
 };
+
+/** The record of a registration that was taken in `window` and has to be proven. */
+export const unprovenCandidate = (registration: Registration, window: number): CandidateRecord =>
+  candidateRecord(registration, {
+    proofEndpoint: registration.id,
+    registrationWindow: 0n,
+    expires: BigInt(window) + proofWindows(registration.vdfChainLength),
+  });

@@ -39,7 +39,7 @@ export const nodeStart = async ({ dir }: NodeStartOptions): Promise<number> => {
     void running?.stop();
   };
   process.on('SIGINT', stop).on('SIGTERM', stop);
-  // A process that started this one with a channel, as `montana devnet` does, takes it along. The store bears that, as any crash.
+  // A process that started this one with a channel, as `montana devnet` does, takes it along. An end like this is a crash to the store.
   process.on('disconnect', () => process.exit(1));
   // The channel alone does not keep a process whose start has failed.
   process.channel?.unref();
@@ -48,7 +48,7 @@ export const nodeStart = async ({ dir }: NodeStartOptions): Promise<number> => {
     const reason = oneLine(error);
     options.log.fatal({ reason, stack: error.stack }, 'a fault of the program');
     process.stderr.write(`montana: a fault of the program: ${reason}; the log has more; start the node again\n`);
-    // The store bears that, as any crash.
+    // An end like this is a crash to the store.
     process.exit(1);
   });
   try {

@@ -45,7 +45,7 @@ const reasonRows = (reasons: Status['reasons']): readonly (readonly [string, str
   });
 
 /** A status for a person. */
-export const statusText = (status: Status): string => {
+const statusText = (status: Status): string => {
   const { standing, counters, reasons, peers, hashRate, difficulty } = status;
   const final = standing.finalWindow < 0 ? 'none final' : `${grouped(standing.finalWindow)} final`;
   const alone = hashRate === 0 ? '' : `; T of a window takes ${(difficulty / hashRate).toFixed(1)} s here`;

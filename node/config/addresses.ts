@@ -17,7 +17,7 @@ const HOST_NAME =
   /^(?=.{1,253}$)[a-zA-Z0-9](?:[a-zA-Z0-9-]*[a-zA-Z0-9])?(?:\.[a-zA-Z0-9](?:[a-zA-Z0-9-]*[a-zA-Z0-9])?)*$/;
 
 /** Whether `text` is a peer id of an ML-DSA key: Base58 of a sha2-256 multihash (06 §3.1). */
-export const isPeerId = (text: string): boolean => {
+const isPeerId = (text: string): boolean => {
   const bytes = parseBase58(text, 34);
   return bytes !== undefined && bytes[0] === 0x12 && bytes[1] === 0x20;
 };

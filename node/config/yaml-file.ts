@@ -58,7 +58,7 @@ export const readYaml = <T>(file: string, schema: z.ZodType<T>, known: readonly 
 };
 
 /** As `readYaml`, of a text that was read. */
-export const checkYaml = <T>(file: string, text: string, schema: z.ZodType<T>, known: readonly string[]): T => {
+const checkYaml = <T>(file: string, text: string, schema: z.ZodType<T>, known: readonly string[]): T => {
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
   const broken = document.errors.map(({ pos, message }) => fault(file, lines, pos[0], `not YAML: ${message}`));

@@ -14,7 +14,7 @@ import { type CheckedNetwork, type Closed, runScript, writeScript } from './simu
 import { signedOnce } from './slots.ts';
 
 /** The first window that an operation may be listed in: before it opens every node has been handed all of them. */
-export const FIRST_WINDOW = 6;
+const FIRST_WINDOW = 6;
 
 /** Milliseconds a live window may take. */
 const PATIENCE = 30_000;

@@ -27,7 +27,7 @@ export interface Closed {
 }
 
 /** What a user of a node is told when a window is final, as far as the two shells are compared. */
-export const closedOf = ({ record, round }: Extract<Notice, { readonly type: 'final' }>): Closed => ({
+const closedOf = ({ record, round }: Extract<Notice, { readonly type: 'final' }>): Closed => ({
   window: record.settled.window,
   round,
   bundles: record.proposal.bundles.length,

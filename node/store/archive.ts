@@ -18,13 +18,13 @@ import { sound } from './store-error.ts';
 const VOTE_SIZE = 3_384;
 
 /** The precommits that made a window final. */
-export const STORED_CERTIFICATE = layout('StoredCertificate', { votes: list(blobUpTo(VOTE_SIZE)) });
+const STORED_CERTIFICATE = layout('StoredCertificate', { votes: list(blobUpTo(VOTE_SIZE)) });
 
 /** Every certificate is kept for so many windows (09 §3). */
 const RECENT_CERTIFICATES = 64;
 
 /** Whether a certificate outlives the last 64 windows: of a selection event and of a τ₂ boundary, which snapshots are of (09 §3). */
-export const isCertificateKept = (window: number, { selectionInterval, tau2Windows }: Params): boolean =>
+const isCertificateKept = (window: number, { selectionInterval, tau2Windows }: Params): boolean =>
   isSelectionWindow(window, selectionInterval) || isBoundary(window, tau2Windows);
 
 /** Windows that one write forgets at most, where fewer are to be kept than before. */

@@ -42,7 +42,7 @@ export const HEAD = layout('StoredHead', {
 });
 
 /** T, aggregate and D of a window, under its number. */
-export const PAST = layout('StoredPast', { timechainValue: id32, aggregate: id32, d: whole });
+const PAST = layout('StoredPast', { timechainValue: id32, aggregate: id32, d: whole });
 
 const HEAD_KEY: Uint8Array = Uint8Array.of(1);
 

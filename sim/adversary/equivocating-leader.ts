@@ -8,6 +8,7 @@ import type { MontanaShape } from '#sim/run/adapter.ts';
 import type { Port, Strategy } from '#sim/world/strategy.ts';
 import type { Effect, Input } from '#sim/world/types.ts';
 import type { Coalition, Half, Member, Pair } from './coalition.ts';
+import { Everybody } from './everybody.ts';
 import { Bodies, rivalProposal } from './rival-proposal.ts';
 
 export interface EquivocatorOptions extends Member {
@@ -17,9 +18,6 @@ export interface EquivocatorOptions extends Member {
   readonly hosts: number;
 }
 
-/** Microseconds until it dials a host again. */
-const REDIAL = 1_000_000;
-
 /**
  * Follows the protocol, but beside each fresh proposal of its own signs a second valid one, and shows each half of the network
  * another, over connections of its own to every host. It never shows a half the other's proposal, votes for it, or evidence:
@@ -27,44 +25,23 @@ const REDIAL = 1_000_000;
  */
 export class EquivocatingLeader implements Strategy<MontanaShape> {
   protected readonly options: EquivocatorOptions;
-  /** Open connections: the peer's number at this host, and whose it is. */
-  readonly #peers = new Map<number, number>();
+  readonly #everybody: Everybody;
   readonly #bodies = new Bodies();
   /** S_{W−1} of the open window W. */
   #settled: Settled | undefined;
 
   constructor(options: EquivocatorOptions) {
     this.options = options;
+    this.#everybody = new Everybody(options.host, options.hosts);
   }
 
   input(input: Input<MontanaShape>, port: Port<MontanaShape>): void {
-    switch (input.type) {
-      case 'start':
-        this.#settled = input.disk.opened().settled;
-        this.#peers.clear();
-        for (let host = 0; host < this.options.hosts; host++) port.perform({ type: 'dial', host });
-        break;
-      case 'peer-up':
-        this.#peers.set(input.peer, input.host);
-        break;
-      case 'peer-down': {
-        const host = this.#peers.get(input.peer);
-        this.#peers.delete(input.peer);
-        if (host !== undefined) this.#dialAgain(host, port);
-        break;
-      }
-      case 'dial-failed':
-        this.#dialAgain(input.host, port);
-        break;
-      case 'message':
-        if (input.message.type === 'object-request' && this.#answer(input.peer, input.message, port)) return;
+    if (input.type === 'start') this.#settled = input.disk.opened().settled;
+    this.#everybody.input(input, port);
+    if (input.type === 'message' && input.message.type === 'object-request') {
+      if (this.#answer(input.peer, input.message, port)) return;
     }
     port.deliver(input);
-  }
-
-  #dialAgain(host: number, port: Port<MontanaShape>): void {
-    if (host === this.options.host || [...this.#peers.values()].includes(host)) return;
-    port.perform({ type: 'dial', host }, REDIAL);
   }
 
   effect(effect: Effect<MontanaShape>, port: Port<MontanaShape>): void {
@@ -111,7 +88,7 @@ export class EquivocatingLeader implements Strategy<MontanaShape> {
 
   /** Sends each half its object, over every connection. */
   protected show(objects: readonly [ProtocolObject, ProtocolObject], port: Port<MontanaShape>, delay: number): void {
-    for (const peer of this.#peers.keys()) {
+    for (const peer of this.#everybody.peers()) {
       const half = this.#halfOf(peer);
       if (half === undefined) continue;
       port.perform({ type: 'send', peer, message: { type: 'object', object: objects[half] } }, delay);
@@ -143,7 +120,7 @@ export class EquivocatingLeader implements Strategy<MontanaShape> {
   }
 
   #halfOf(peer: number): Half | undefined {
-    const host = this.#peers.get(peer);
+    const host = this.#everybody.hostOf(peer);
     return host === undefined ? undefined : this.options.coalition.halfOf(host);
   }
 

@@ -4,6 +4,7 @@ import type { Message } from '#core/wire/messages.ts';
 import type { MontanaShape } from '#sim/run/adapter.ts';
 import type { Port, Strategy } from '#sim/world/strategy.ts';
 import type { Effect, Input } from '#sim/world/types.ts';
+import { Everybody } from './everybody.ts';
 
 export interface SplitRegistrationOptions {
   /** Number of its own host. */
@@ -16,9 +17,6 @@ export interface SplitRegistrationOptions {
   readonly resign: (scope: Uint8Array) => Uint8Array;
 }
 
-/** Microseconds until it dials a host again. */
-const REDIAL = 1_000_000;
-
 /**
  * A candidate that follows the protocol, but signs each registration of its own a second time. The two are equal up to the node
  * signature, so they have one identifier, and each is valid. It shows some hosts the second and everybody else the first, over
@@ -26,39 +24,18 @@ const REDIAL = 1_000_000;
  */
 export class SplitRegistration implements Strategy<MontanaShape> {
   readonly #options: SplitRegistrationOptions;
-  /** Open connections: the peer's number at this host, and whose it is. */
-  readonly #peers = new Map<number, number>();
+  readonly #everybody: Everybody;
   /** Of each registration of its own, the second one. */
   readonly #twins = new Map<string, Registration>();
 
   constructor(options: SplitRegistrationOptions) {
     this.#options = options;
+    this.#everybody = new Everybody(options.host, options.hosts);
   }
 
   input(input: Input<MontanaShape>, port: Port<MontanaShape>): void {
-    switch (input.type) {
-      case 'start':
-        this.#peers.clear();
-        for (let host = 0; host < this.#options.hosts; host++) port.perform({ type: 'dial', host });
-        break;
-      case 'peer-up':
-        this.#peers.set(input.peer, input.host);
-        break;
-      case 'peer-down': {
-        const host = this.#peers.get(input.peer);
-        this.#peers.delete(input.peer);
-        if (host !== undefined) this.#dialAgain(host, port);
-        break;
-      }
-      case 'dial-failed':
-        this.#dialAgain(input.host, port);
-    }
+    this.#everybody.input(input, port);
     port.deliver(input);
-  }
-
-  #dialAgain(host: number, port: Port<MontanaShape>): void {
-    if (host === this.#options.host || [...this.#peers.values()].includes(host)) return;
-    port.perform({ type: 'dial', host }, REDIAL);
   }
 
   effect(effect: Effect<MontanaShape>, port: Port<MontanaShape>): void {
@@ -72,12 +49,12 @@ export class SplitRegistration implements Strategy<MontanaShape> {
   /** Everybody at once: who has heard of it by the name alone asks nobody for it. */
   #show(registration: Registration, port: Port<MontanaShape>): void {
     this.#twins.set(registration.id, twinOf(registration, this.#options.resign));
-    for (const peer of this.#peers.keys())
+    for (const peer of this.#everybody.peers())
       port.perform({ type: 'send', peer, message: this.#shown({ type: 'object', object: registration }, peer) });
   }
 
   #shown(message: Message, peer: number): Message {
-    const host = this.#peers.get(peer);
+    const host = this.#everybody.hostOf(peer);
     if (this.#twins.size === 0 || host === undefined || !this.#options.seconds.has(host)) return message;
     const second = (object: ProtocolObject): ProtocolObject => this.#twins.get(object.id) ?? object;
     switch (message.type) {
