@@ -7,6 +7,7 @@ import { accountId } from '#core/crypto/ids.ts';
 import { SUITE_ML_DSA_65 } from '#core/crypto/suite.ts';
 import { buildGenesis } from '#core/genesis/genesis.ts';
 import { makeOperation } from '#core/operations/codec.ts';
+import type { AccountRecord } from '#core/state/records.ts';
 import { nodeJournals } from '#node/cli/replay-node.ts';
 import { compareJournals } from '#node/crosscheck/crosscheck.ts';
 import { openStore } from '#node/store/lmdb-store.ts';
@@ -26,10 +27,11 @@ const MOST: Readonly<Record<StruckEffect, number>> = {
 let net: LiveNet;
 afterEach(() => net.close());
 
+const key = accountKey(STRUCK);
+const sender = accountId(SUITE_ML_DSA_65, key.publicKey);
+
 /** Anchors of the struck node's account, one after another. */
 const anchors = (count: number): readonly Operation[] => {
-  const key = accountKey(STRUCK);
-  const sender = accountId(SUITE_ML_DSA_65, key.publicKey);
   const operations: Operation[] = [];
   let prevHash: Id = hashId('mt-genesis', sender);
   while (operations.length < count) {
@@ -68,6 +70,7 @@ test('a process dies before or after an effect of every kind: nothing is signed 
   await start();
   const said = Math.max(...seat.finals.keys());
   expect((await net.protocol(STRUCK).standing()).finalWindow).toBeGreaterThanOrEqual(said);
+  const confirmed = [...seat.confirmed];
   const head = Math.max(...net.seat(0).finals.keys());
   await net.until(() => net.seats.every(({ finals }) => finals.has(head + 3)));
   for (const { protocol } of net.seats) await protocol?.stop();
@@ -78,14 +81,17 @@ test('a process dies before or after an effect of every kind: nothing is signed 
     }
   }
   const store = openStore(seat.folder, buildGenesis(genesisOf(NODES, D0)));
-  expect(seat.confirmed.length).toBeGreaterThan(0);
-  expect(seat.confirmed.filter((id) => store.object(id) === undefined)).toEqual([]);
+  // The archive forgets an operation after 2τ₂ windows; the account's chain keeps all that were settled.
+  const { frontierHash } = store.opened().settled.state.account(sender) as AccountRecord;
+  const settled = operations.slice(0, operations.findIndex(({ id }) => id === frontierHash) + 1).map(({ id }) => id);
+  expect(confirmed.length).toBeGreaterThan(0);
+  expect(confirmed.filter((id) => !settled.includes(id))).toEqual([]);
   store.close();
   const founders = net.seats.map((_, index) => ({ nodeId: nodeIdOf(index) }));
   const { equal, lines } = compareJournals(
     { founders },
     net.seats.map(({ folder }) => nodeJournals(folder)),
   );
-  console.log(`seed ${SEED}, ${seat.confirmed.length} operations confirmed; ${lines.slice(-2).join('; ')}`);
+  console.log(`seed ${SEED}, ${confirmed.length} operations confirmed; ${lines.slice(-2).join('; ')}`);
   expect(equal, lines.join('\n')).toBe(true);
 });
