@@ -22,10 +22,13 @@ const DETERMINISTIC = { extraEntropy: false } as const;
 export const hedgedSignature = (seed: Uint8Array, message: Uint8Array, rnd: Uint8Array): Uint8Array =>
   ml_dsa65.sign(message, mlDsaKeyPair(seed).secretKey, { extraEntropy: rnd });
 
-const key = (seed: Uint8Array): SigningKey => {
-  const { publicKey, secretKey } = mlDsaKeyPair(seed);
-  return { publicKey, sign: (message) => ml_dsa65.sign(message, secretKey, DETERMINISTIC) };
-};
+/** The key of a pair: it signs until the caller wipes `secretKey`. */
+export const mlDsaSigningKey = ({ publicKey, secretKey }: MlDsaKeyPair): SigningKey => ({
+  publicKey,
+  sign: (message) => ml_dsa65.sign(message, secretKey, DETERMINISTIC),
+});
+
+const key = (seed: Uint8Array): SigningKey => mlDsaSigningKey(mlDsaKeyPair(seed));
 
 /** Any valid FIPS 204 signature with an empty context, deterministic or not (01 §4). */
 const verify: Verify = (publicKey, message, signature) =>

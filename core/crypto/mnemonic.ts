@@ -17,12 +17,35 @@ export type ParsedMnemonic =
 
 const indices: ReadonlyMap<string, number> = new Map(WORDS.map((word, index) => [word, index]));
 
-/** Mnemonic of 32 bytes of entropy: 24 words joined by single spaces (01 §7.2). */
-export const entropyToMnemonic = (entropy: Uint8Array): string => {
+/** The 24 words of 32 bytes of entropy, as numbers of the list: unlike text they can be wiped (01 §7.2). */
+export const mnemonicIndices = (entropy: Uint8Array): Uint16Array => {
   const bits = new Uint8Array(ENTROPY_SIZE + 1);
   bits.set(entropy);
   bits[ENTROPY_SIZE] = checksum(entropy);
-  return Array.from({ length: MNEMONIC_WORDS }, (_, i) => WORDS[wordIndex(bits, i)]).join(' ');
+  const numbers = Uint16Array.from({ length: MNEMONIC_WORDS }, (_, i) => wordIndex(bits, i));
+  bits.fill(0);
+  return numbers;
+};
+
+/** Mnemonic of 32 bytes of entropy: 24 words joined by single spaces (01 §7.2). */
+export const entropyToMnemonic = (entropy: Uint8Array): string =>
+  Array.from(mnemonicIndices(entropy), (index) => WORDS[index]).join(' ');
+
+/** The entropy of 24 words by their numbers below 2048; undefined: the checksum says no (01 §7.2). */
+export const indicesToEntropy = (numbers: ArrayLike<number>): Uint8Array | undefined => {
+  const bits = new Uint8Array(ENTROPY_SIZE + 1);
+  for (let i = 0, at = 0; i < MNEMONIC_WORDS; i++) {
+    for (let shift = 10; shift >= 0; shift--, at++) {
+      const bit = ((numbers[i] as number) >> shift) & 1;
+      bits[at >> 3] = (bits[at >> 3] as number) | (bit << (7 - (at & 7)));
+    }
+  }
+  const entropy = bits.slice(0, ENTROPY_SIZE);
+  const isWhole = checksum(entropy) === bits[ENTROPY_SIZE];
+  bits.fill(0);
+  if (isWhole) return entropy;
+  entropy.fill(0);
+  return undefined;
 };
 
 /** The byte that the last word ends with: the first of the entropy's plain SHA-256 (01 §7.2). */
@@ -32,19 +55,14 @@ export const checksum = (entropy: Uint8Array): number => sha256(entropy)[0] as n
 export const parseMnemonic = (text: string): ParsedMnemonic => {
   const words = text.split(' ', MNEMONIC_WORDS + 1);
   if (words.length !== MNEMONIC_WORDS) return { ok: false, error: 'INVALID_LENGTH' };
-  let bits = 0n;
+  const numbers = new Uint16Array(MNEMONIC_WORDS);
   for (const [position, word] of words.entries()) {
     const index = indices.get(word);
     if (index === undefined) return { ok: false, error: 'INVALID_WORD', position };
-    bits = (bits << 11n) | BigInt(index);
+    numbers[position] = index;
   }
-  const expected = Number(bits & 0xffn);
-  const entropy = new Uint8Array(ENTROPY_SIZE);
-  for (let i = ENTROPY_SIZE - 1; i >= 0; i--) {
-    bits >>= 8n;
-    entropy[i] = Number(bits & 0xffn);
-  }
-  return checksum(entropy) === expected ? { ok: true, value: entropy } : { ok: false, error: 'INVALID_CHECKSUM' };
+  const entropy = indicesToEntropy(numbers);
+  return entropy === undefined ? { ok: false, error: 'INVALID_CHECKSUM' } : { ok: true, value: entropy };
 };
 
 /**

@@ -1,11 +1,14 @@
-import { closeSync, fchmodSync, fstatSync, fsyncSync, openSync, readSync, writeSync } from 'node:fs';
+import { closeSync, fstatSync, fsyncSync, openSync, readSync, writeSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { ascii, concat, equalBytes, type Id } from '#core/bytes/bytes.ts';
 import { layout, raw } from '#core/bytes/layout.ts';
-import { accountId, nodeId, peerId } from '#core/crypto/ids.ts';
+import { accountId, nodeId, peerId, recoveryFingerprint } from '#core/crypto/ids.ts';
 import { type RoleSeeds, roleSeeds } from '#core/crypto/keys.ts';
-import { mlDsa65, mlDsaKeyPair } from '#core/crypto/ml-dsa.ts';
+import { mlDsa65, mlDsaKeyPair, mlDsaSigningKey } from '#core/crypto/ml-dsa.ts';
+import { mlKemKeyPair } from '#core/crypto/ml-kem.ts';
 import { type SigningKey, SUITE_ML_DSA_65 } from '#core/crypto/suite.ts';
 import { wipe } from '#core/tunnel/wipe.ts';
+import { replaceOwn, syncFolder, writeOwn } from './durable.ts';
 import { Refused, systemCode, systemReason } from './refused.ts';
 
 /** `identity.bin` (01 §7.5), 73 bytes: what every key of the owner comes from. */
@@ -20,8 +23,12 @@ const VERSION_RECOVERABLE = 1;
 const VERSION_EPHEMERAL = 2;
 const MOST = HEADER + EPHEMERAL.minimum;
 
+/** What stands in the file: the master seed, or its keys alone (01 §7.5, Modes A and B). */
+export type IdentityMode = 'recoverable' | 'ephemeral';
+
 /** Who a node is. */
 export interface Identity {
+  readonly mode: IdentityMode;
   /** 32 bytes each; `wipeIdentity` ends them. */
   readonly seeds: RoleSeeds;
   /** Of the account that operates the node. */
@@ -39,9 +46,10 @@ const publicKey = (seed: Uint8Array): Uint8Array => {
   return pair.publicKey;
 };
 
-const identityOf = (seeds: RoleSeeds): Identity => {
+const identityOf = (mode: IdentityMode, seeds: RoleSeeds): Identity => {
   const [accountKey, nodeKey] = [publicKey(seeds.account), publicKey(seeds.node)];
   return {
+    mode,
     seeds,
     accountKey,
     nodeKey,
@@ -56,10 +64,27 @@ export const wipeIdentity = ({ seeds }: Identity): void => wipe(seeds.account, s
 /** The account's key: it signs the registration of a candidate (05 §8). */
 export const operatorKey = ({ seeds }: Identity): SigningKey => mlDsa65.key(seeds.account);
 
+/** Signs with the account's key, which is gone from memory when `use` returns. */
+export const withAccountKey = <T>({ seeds }: Identity, use: (key: SigningKey) => T): T => {
+  const pair = mlDsaKeyPair(seeds.account);
+  try {
+    return use(mlDsaSigningKey(pair));
+  } finally {
+    wipe(pair.secretKey);
+  }
+};
+
+/** What two devices with the same words have in common: over all three public keys (01 §7.6). */
+export const recoveryFingerprintOf = ({ seeds, accountKey, nodeKey }: Identity): Id => {
+  const app = mlKemKeyPair(seeds.app);
+  wipe(app.secretKey);
+  return recoveryFingerprint(accountKey, nodeKey, app.publicKey);
+};
+
 /** Writes an identity that its 24 words recover. The seed stays the caller's to wipe. Throws `Refused` if the file is there. */
 export const writeRecoverable = (file: string, masterSeed: Uint8Array): Identity => {
   writeNew(file, VERSION_RECOVERABLE, RECOVERABLE.encode({ masterSeed }));
-  return identityOf(roleSeeds(masterSeed));
+  return identityOf('recoverable', roleSeeds(masterSeed));
 };
 
 const copyOf = ({ account, node, app }: RoleSeeds): RoleSeeds => ({
@@ -68,30 +93,59 @@ const copyOf = ({ account, node, app }: RoleSeeds): RoleSeeds => ({
   app: app.slice(),
 });
 
-/** Writes an identity of fresh keys that lives only in this file (01 §7.5, Mode B). */
+/** Writes an identity without a master seed: these keys live only in this file, unless its words stand elsewhere (01 §7.5, Mode B). */
 export const writeEphemeral = (file: string, seeds: RoleSeeds): Identity => {
   writeNew(file, VERSION_EPHEMERAL, EPHEMERAL.encode(seeds));
-  return identityOf(seeds);
+  return identityOf('ephemeral', seeds);
 };
 
-/** Readable by its owner from its first byte on, and never over another. */
-const writeNew = (file: string, version: number, body: Uint8Array): void => {
-  const bytes = concat(MAGIC, Uint8Array.of(version), body);
+/**
+ * Rewrites an identity file without its master seed (01 §7.5, Mode A to B): the keys stay the same. At every moment one whole file stands
+ * there; at the end the bytes of the old one are zeros, as far as the file system writes where it read. False: there was no seed in it.
+ * Throws `Refused`.
+ */
+export const forgetSeed = (file: string): boolean => {
+  const identity = readIdentity(file);
   try {
-    const handle = openSync(file, 'wx', 0o600);
+    if (identity.mode === 'ephemeral') return false;
+    const bytes = contents(VERSION_EPHEMERAL, EPHEMERAL.encode(identity.seeds));
+    const old = openSync(file, 'r+');
     try {
-      fchmodSync(handle, 0o600);
-      writeSync(handle, bytes);
-      fsyncSync(handle);
+      replaceOwn(file, bytes);
+      writeSync(old, new Uint8Array(fstatSync(old).size), 0, undefined, 0);
+      fsyncSync(old);
     } finally {
-      closeSync(handle);
+      closeSync(old);
+      wipe(bytes);
     }
+    return true;
+  } catch (error) {
+    if (error instanceof Refused) throw error;
+    throw new Refused(`${file}: cannot be rewritten: ${systemReason(error)}; make the file and its folder writable`);
+  } finally {
+    wipeIdentity(identity);
+  }
+};
+
+/** The file's bytes. `body` is wiped. */
+const contents = (version: number, body: Uint8Array): Uint8Array => {
+  const bytes = concat(MAGIC, Uint8Array.of(version), body);
+  wipe(body);
+  return bytes;
+};
+
+/** Never over another. */
+const writeNew = (file: string, version: number, body: Uint8Array): void => {
+  const bytes = contents(version, body);
+  try {
+    writeOwn(file, bytes);
+    syncFolder(dirname(file));
   } catch (error) {
     const advice = 'it is kept; use another folder, or move it away if you have its words';
     if (systemCode(error) === 'EEXIST') throw new Refused(`${file}: there is an identity already; ${advice}`);
     throw new Refused(`${file}: cannot be written: ${systemReason(error)}; choose a folder you may write to`);
   } finally {
-    wipe(bytes, body);
+    wipe(bytes);
   }
 };
 
@@ -99,7 +153,7 @@ const writeNew = (file: string, version: number, body: Uint8Array): void => {
 export const readIdentity = (file: string): Identity => {
   const bytes = new Uint8Array(MOST + 1);
   try {
-    return identityOf(parse(file, bytes.subarray(0, readOwn(file, bytes))));
+    return parse(file, bytes.subarray(0, readOwn(file, bytes)));
   } finally {
     wipe(bytes);
   }
@@ -112,7 +166,7 @@ const readOwn = (file: string, target: Uint8Array): number => {
     handle = openSync(file, 'r');
   } catch (error) {
     if (systemCode(error) === 'ENOENT')
-      throw new Refused(`${file}: there is no identity; make one with "montana node init"`);
+      throw new Refused(`${file}: there is no identity; make one with "montana node init" or "montana keys new"`);
     throw new Refused(`${file}: cannot be read: ${systemReason(error)}; run the node as the user who owns it`);
   }
   try {
@@ -132,15 +186,15 @@ const readOwn = (file: string, target: Uint8Array): number => {
   }
 };
 
-const parse = (file: string, bytes: Uint8Array): RoleSeeds => {
+const parse = (file: string, bytes: Uint8Array): Identity => {
   const body = bytes.subarray(HEADER);
   const version = equalBytes(bytes.subarray(0, MAGIC.length), MAGIC) ? bytes[MAGIC.length] : undefined;
   if (version === VERSION_RECOVERABLE) {
     const kept = RECOVERABLE.decode(body);
-    if (kept.ok) return roleSeeds(kept.value.masterSeed);
+    if (kept.ok) return identityOf('recoverable', roleSeeds(kept.value.masterSeed));
   } else if (version === VERSION_EPHEMERAL) {
     const kept = EPHEMERAL.decode(body);
-    if (kept.ok) return copyOf(kept.value);
+    if (kept.ok) return identityOf('ephemeral', copyOf(kept.value));
   }
   throw new Refused(`${file}: is no identity file, or a damaged one; put your copy back, or recover it from its words`);
 };
