@@ -1,11 +1,33 @@
-import { chmodSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  linkSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { fromHex, parseHex, toHex } from '#core/bytes/bytes.ts';
 import { sha256 } from '#core/crypto/hash.ts';
+import { roleSeeds } from '#core/crypto/keys.ts';
+import { mlDsa65 } from '#core/crypto/ml-dsa.ts';
 import { entropyToMnemonic } from '#core/crypto/mnemonic.ts';
-import { operatorKey, readIdentity, wipeIdentity, writeEphemeral, writeRecoverable } from './identity.ts';
+import { WORDS as LIST } from '#core/crypto/wordlist.ts';
+import {
+  forgetSeed,
+  operatorKey,
+  readIdentity,
+  recoveryFingerprintOf,
+  wipeIdentity,
+  withAccountKey,
+  writeEphemeral,
+  writeRecoverable,
+} from './identity.ts';
 import { newMasterSeed, recoverMasterSeed } from './mnemonic.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'montana-identity-'));
@@ -18,6 +40,7 @@ const fresh = (): string => join(folder, `identity-${files++}.bin`);
 const SEED = fromHex(
   '38a1421ac3ce191fbdc46b1cca266a9d72d22320fb38bda6a3df90a1ead664a78951703197be882ace38e0f557a492a8e9ff5e3c02290a8eecf5939468708edb',
 );
+const typedBytes = (text: string): Uint8Array => new Uint8Array(Buffer.from(text));
 const WORDS = entropyToMnemonic(new Uint8Array(32));
 
 const seeds = () => ({
@@ -81,8 +104,52 @@ describe('an identity file', () => {
   });
 
   test('missing, or a folder', () => {
-    expect(() => readIdentity(fresh())).toThrow(/there is no identity; make one with "montana node init"/);
+    expect(() => readIdentity(fresh())).toThrow(/there is no identity; make one with "montana node init" or/);
     expect(() => readIdentity('/dev/null/x')).toThrow(/cannot be read/);
+  });
+
+  test('of words, then without them: the same keys, mode 0600, no trace of the seed', () => {
+    const file = fresh();
+    const before = writeRecoverable(file, SEED);
+    const copy = `${file}.link`;
+    linkSync(file, copy);
+    writeFileSync(`${file}.new`, 'left by a crash');
+    expect(forgetSeed(file)).toBe(true);
+    expect(readIdentity(file)).toEqual({ ...before, mode: 'ephemeral' });
+    expect(statSync(file).mode & 0o777).toBe(0o600);
+    expect(toHex(readFileSync(file)).startsWith(`${toHex(Buffer.from('montana1'))}02`)).toBe(true);
+    expect(readFileSync(file).indexOf(SEED.subarray(0, 16))).toBe(-1);
+    // The bytes where the old file stood.
+    expect([...readFileSync(copy)].every((byte) => byte === 0)).toBe(true);
+    expect(existsSync(`${file}.new`)).toBe(false);
+    const ephemeral = readFileSync(file);
+    expect(forgetSeed(file)).toBe(false);
+    expect(readFileSync(file)).toEqual(ephemeral);
+  });
+
+  test('written without its words from the start is that of its words', () => {
+    const file = fresh();
+    expect(writeEphemeral(file, roleSeeds(SEED))).toEqual({ ...writeRecoverable(fresh(), SEED), mode: 'ephemeral' });
+  });
+
+  test('whose place cannot be written stays whole', () => {
+    const file = fresh();
+    writeRecoverable(file, SEED);
+    const before = readFileSync(file);
+    mkdirSync(`${file}.new`);
+    expect(() => forgetSeed(file)).toThrow(/cannot be rewritten: .*; make the file and its folder writable/);
+    expect(readFileSync(file)).toEqual(before);
+  });
+
+  test('signs with the account key; the recovery fingerprint of 01 §7.6', () => {
+    const identity = writeRecoverable(fresh(), SEED);
+    const message = Uint8Array.of(1, 2, 3);
+    const signature = withAccountKey(identity, (key) => key.sign(message));
+    expect(mlDsa65.verify(identity.accountKey, message, signature)).toBe(true);
+    const kept = withAccountKey(identity, (key) => key);
+    // The secret key is zeros now: nothing it makes is worth anything.
+    expect(mlDsa65.verify(identity.accountKey, message, kept.sign(message))).toBe(false);
+    expect(recoveryFingerprintOf(identity)).toBe('427f497d0296dfa255154fadbfecc48464c6ec749131698e5769e4ae22d9259d');
   });
 
   test('wiped seeds are zeros', () => {
@@ -95,7 +162,9 @@ describe('an identity file', () => {
 
 describe('words', () => {
   test('recover the master seed, however they are typed', () => {
-    expect(recoverMasterSeed(`  ${WORDS.toUpperCase().replaceAll(' ', '\n ')}\n`)).toEqual(SEED);
+    const typed = typedBytes(`  ${WORDS.toUpperCase().replaceAll(' ', '\r\n ')}\n`);
+    expect(recoverMasterSeed(typed)).toEqual(SEED);
+    expect(typed.every((byte) => byte === 0)).toBe(true);
   });
 
   test.each([
@@ -105,13 +174,14 @@ describe('words', () => {
     [WORDS.replace(/(^(?:\w+ ){2})\w+/, '$1sesame'), 'word 3 of the mnemonic is none of the list'],
     [WORDS.replace(/\w+$/, 'zoo'), 'do not go together'],
   ])('%#: refused, without repeating a word', (typed, told) => {
-    expect(() => recoverMasterSeed(typed)).toThrow(told);
-    expect(() => recoverMasterSeed(typed)).not.toThrow(/sesame|abandon|zoo/);
+    expect(() => recoverMasterSeed(typedBytes(typed))).toThrow(told);
+    expect(() => recoverMasterSeed(typedBytes(typed))).not.toThrow(/sesame|abandon|zoo/);
   });
 
   test('new ones are new, and recover what they stand for', () => {
     const { masterSeed, words } = newMasterSeed();
-    expect(words).not.toBe(WORDS);
-    expect(recoverMasterSeed(words)).toEqual(masterSeed);
+    const typed = Array.from(words, (word) => LIST[word]).join(' ');
+    expect(typed).not.toBe(WORDS);
+    expect(recoverMasterSeed(typedBytes(typed))).toEqual(masterSeed);
   });
 });
