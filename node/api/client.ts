@@ -1,69 +1,100 @@
 import { request } from 'node:http';
 import type * as z from 'zod';
-import { Refused, systemCode } from '#node/config/refused.ts';
+import { type Id, parseHex, toHex } from '#core/bytes/bytes.ts';
+import { Refused, systemCode, systemReason } from '#node/config/refused.ts';
+import {
+  type AccountAnswer,
+  accountAnswerSchema,
+  accountProofAnswerSchema,
+  type HistoryAnswer,
+  historySchema,
+  type OperationAnswer,
+  type OperationState,
+  operationAnswerSchema,
+  operationStateSchema,
+} from './account-schemas.ts';
 import {
   errorSchema,
-  type OperationAnswer,
-  operationAnswerSchema,
+  type Ready,
+  type Reloaded,
+  readySchema,
+  reloadSchema,
   type Status,
   statusSchema,
   stopAnswerSchema,
+  type WindowAnswer,
+  windowSchema,
 } from './schemas.ts';
 
-/** How long a node may take to answer, in milliseconds. */
+/** How long a node may take to answer, in milliseconds; to a question that waits for a window, beyond the 25 s that it waits. */
 const PATIENCE = 10_000;
+const WINDOW_PATIENCE = 25_000 + PATIENCE;
 
 /** An answer of a node to anything. `nobody`: no node serves the socket. */
-type Reply = { readonly type: 'nobody' } | { readonly type: 'reply'; readonly code: number; readonly body: unknown };
+type Reply = { readonly type: 'nobody' } | { readonly type: 'reply'; readonly code: number; readonly bytes: Buffer };
 
-const ask = (socket: string, method: string, path: string, body?: unknown): Promise<Reply> =>
+const ask = (socket: string, method: string, path: string, body?: unknown, timeout = PATIENCE): Promise<Reply> =>
   new Promise((resolve, reject) => {
     const text = body === undefined ? undefined : JSON.stringify(body);
     const headers =
       text === undefined ? {} : { 'content-type': 'application/json', 'content-length': Buffer.byteLength(text) };
-    const asked = request(
-      { socketPath: socket, method, path, headers, agent: false, timeout: PATIENCE },
-      (response) => {
-        const chunks: Buffer[] = [];
-        response.on('data', (chunk: Buffer) => chunks.push(chunk));
-        response.on('error', reject);
-        response.on('end', () => {
-          try {
-            resolve({
-              type: 'reply',
-              code: response.statusCode ?? 0,
-              body: JSON.parse(`${Buffer.concat(chunks)}`) as unknown,
-            });
-          } catch {
-            reject(new Refused(`${socket}: what answers is no Montana node; see what listens there`));
-          }
-        });
-      },
-    );
+    const asked = request({ socketPath: socket, method, path, headers, agent: false, timeout }, (response) => {
+      const chunks: Buffer[] = [];
+      response.on('data', (chunk: Buffer) => chunks.push(chunk));
+      response.on('error', reject);
+      response.on('end', () =>
+        resolve({ type: 'reply', code: response.statusCode ?? 0, bytes: Buffer.concat(chunks) }),
+      );
+    });
     asked.on('timeout', () => {
       asked.destroy(new Refused(`${socket}: the node does not answer; look at its log, or end the process`));
     });
     asked.on('error', (error) => {
-      if (['ENOENT', 'ECONNREFUSED', 'ENOTDIR'].includes(systemCode(error) ?? '')) resolve({ type: 'nobody' });
-      else if (systemCode(error) === 'EACCES') {
+      const code = systemCode(error) ?? '';
+      if (['ENOENT', 'ECONNREFUSED', 'ENOTDIR'].includes(code)) resolve({ type: 'nobody' });
+      else if (code === 'EACCES') {
         reject(new Refused(`${socket}: permission denied; run this as the user who runs the node`));
-      } else reject(error);
+      } else if (code.startsWith('HPE_')) {
+        reject(new Refused(`${socket}: what answers is no Montana node; see what listens there`));
+      } else if (['ECONNRESET', 'EPIPE'].includes(code))
+        reject(new Refused(`${socket}: the connection broke off: ${systemReason(error)}; ask again`));
+      else reject(error);
     });
     asked.end(text);
   });
 
+/** An answer of a node that is there. Throws `Refused` where none is. */
+const askNode = async (socket: string, method: string, path: string, body?: unknown, timeout?: number) => {
+  const reply = await ask(socket, method, path, body, timeout);
+  if (reply.type === 'nobody') throw new Refused(`${socket}: no node runs here; start it with "montana node start"`);
+  return reply;
+};
+
+const jsonOf = (socket: string, bytes: Buffer): unknown => {
+  try {
+    return JSON.parse(`${bytes}`);
+  } catch {
+    throw new Refused(`${socket}: what answers is no Montana node; see what listens there`);
+  }
+};
+
+/** The node's own words, or that it has none. */
+const refusal = (socket: string, body: unknown): Refused => {
+  const said = errorSchema.safeParse(body);
+  return new Refused(said.success ? said.data.error : `${socket}: answers as no node of this version does; restart it`);
+};
+
 /** The value of a good reply. Throws `Refused` with the node's own words, or where they are none. */
 const checked = <T>(
   socket: string,
-  { code, body }: { readonly code: number; readonly body: unknown },
+  { code, bytes }: { readonly code: number; readonly bytes: Buffer },
   schema: z.ZodType<T>,
+  good: readonly number[] = [200],
 ): T => {
-  if (code === 200) {
-    const value = schema.safeParse(body);
-    if (value.success) return value.data;
-  }
-  const said = errorSchema.safeParse(body);
-  throw new Refused(said.success ? said.data.error : `${socket}: answers as no node of this version does; restart it`);
+  const body = jsonOf(socket, bytes);
+  const value = good.includes(code) ? schema.safeParse(body) : undefined;
+  if (value?.success) return value.data;
+  throw refusal(socket, body);
 };
 
 /** What is known of the node of a socket. */
@@ -87,14 +118,63 @@ export const askStop = async (socket: string): Promise<number | undefined> => {
   return reply.type === 'nobody' ? undefined : checked(socket, reply, stopAnswerSchema).pid;
 };
 
-/** POST /operations. Throws `Refused`: no node, or an operation it cannot read. */
-export const askSubmit = async (socket: string, operation: string, notBefore?: number): Promise<OperationAnswer> => {
-  const reply = await ask(
-    socket,
-    'POST',
-    '/operations',
-    notBefore === undefined ? { operation } : { operation, notBefore },
-  );
-  if (reply.type === 'nobody') throw new Refused(`${socket}: no node runs here; start it with "montana node start"`);
-  return checked(socket, reply, operationAnswerSchema);
+/** POST /operations: an encoded, signed operation; the first window whose bundle may list it. Throws `Refused`: no node, or no operation. */
+export const submitOperation = async (
+  socket: string,
+  operation: Uint8Array,
+  notBefore?: number,
+): Promise<OperationAnswer> => {
+  const body = { operation: toHex(operation), ...(notBefore === undefined ? {} : { notBefore }) };
+  return checked(socket, await askNode(socket, 'POST', '/operations', body), operationAnswerSchema);
 };
+
+/** GET /operations/{id}: what became of it. */
+export const operationState = async (socket: string, operation: Id): Promise<OperationState> =>
+  checked(socket, await askNode(socket, 'GET', `/operations/${operation}`), operationStateSchema);
+
+/** GET /accounts/{id}: in the state after the last final window. */
+export const accountOf = async (socket: string, account: Id): Promise<AccountAnswer> =>
+  checked(socket, await askNode(socket, 'GET', `/accounts/${account}`), accountAnswerSchema);
+
+/** GET /accounts/{id}/proof: the bytes that `verifyAccountProof` reads. */
+export const accountProofOf = async (socket: string, account: Id): Promise<Uint8Array> => {
+  const reply = await askNode(socket, 'GET', `/accounts/${account}/proof`);
+  return parseHex(checked(socket, reply, accountProofAnswerSchema).proof)!;
+};
+
+/** GET /accounts/{id}/operations: of windows below `before`, 64 of them and what else is in their windows unless `count` says otherwise. */
+export const historyOf = async (
+  socket: string,
+  account: Id,
+  before?: number,
+  count?: number,
+): Promise<HistoryAnswer> => {
+  const query = new URLSearchParams();
+  if (before !== undefined) query.set('before', String(before));
+  if (count !== undefined) query.set('count', String(count));
+  const path = `/accounts/${account}/operations?${query}`;
+  return checked(socket, await askNode(socket, 'GET', path), historySchema);
+};
+
+/** GET /windows/next: the last final window once it is above `after`; undefined: 25 s were not enough, ask again. */
+export const nextWindow = async (socket: string, after: number): Promise<WindowAnswer | undefined> => {
+  const path = after < 0 ? '/windows/next' : `/windows/next?after=${after}`;
+  const reply = await askNode(socket, 'GET', path, undefined, WINDOW_PATIENCE);
+  return reply.code === 204 ? undefined : checked(socket, reply, windowSchema);
+};
+
+/** GET /anchors/{operation}/proof: bytes of the proof, up to `checkpoint` where it is given. */
+export const anchorProof = async (socket: string, operation: Id, checkpoint?: number): Promise<Uint8Array> => {
+  const path = `/anchors/${operation}/proof${checkpoint === undefined ? '' : `?checkpoint=${checkpoint}`}`;
+  const { code, bytes } = await askNode(socket, 'GET', path);
+  if (code === 200) return new Uint8Array(bytes);
+  throw refusal(socket, jsonOf(socket, bytes));
+};
+
+/** GET /ready */
+export const askReady = async (socket: string): Promise<Ready> =>
+  checked(socket, await askNode(socket, 'GET', '/ready'), readySchema, [200, 503]);
+
+/** POST /reload: which settings count from now on. Throws `Refused` with the fault of the file. */
+export const askReload = async (socket: string): Promise<Reloaded> =>
+  checked(socket, await askNode(socket, 'POST', '/reload'), reloadSchema);
