@@ -1,9 +1,15 @@
 import * as z from 'zod';
 
-/** What server and client of a node's socket agree on. */
+/** What server and client of a node's API agree on. */
 
-const id = z.string().regex(/^[0-9a-f]{64}$/);
+/** An identifier or a hash. */
+export const idSchema = z
+  .string('write 64 lower-case hex digits')
+  .regex(/^[0-9a-f]{64}$/, 'write 64 lower-case hex digits');
+const id = idSchema;
 const whole = z.int().min(0);
+/** Of the last final window; −1: none. */
+const finalWindow = z.int().min(-1);
 
 const peerSchema = z.strictObject({
   link: whole,
@@ -50,8 +56,7 @@ export const statusSchema = z.strictObject({
     /** The open window. */
     window: whole,
     round: whole,
-    /** −1: none. */
-    finalWindow: z.int().min(-1),
+    finalWindow,
     finalHash: id,
     stateRoot: id,
   }),
@@ -80,20 +85,51 @@ export type Status = z.output<typeof statusSchema>;
 export type PeerStatus = z.output<typeof peerSchema>;
 export type Counters = z.output<typeof countersSchema>;
 
-/** POST /operations: an encoded operation, and the first window whose bundle may list it. */
-export const operationRequestSchema = z.strictObject({
-  operation: z
-    .string('write the operation in lower-case hex')
-    .regex(/^([0-9a-f]{2})+$/, 'write the operation in lower-case hex'),
-  notBefore: z.int('write a window number').min(0, 'write a window number').optional(),
+/** GET /health */
+export const healthSchema = z.strictObject({ pid: whole, uptimeSeconds: whole });
+
+export type Health = z.output<typeof healthSchema>;
+
+/** GET /ready. `reason`: why it is not. */
+export const readySchema = z.strictObject({
+  ready: z.boolean(),
+  finalWindow: finalWindow.nullable(),
+  /** The last final window of others, as they say; null: nobody said. */
+  heard: finalWindow.nullable(),
+  reason: z.string().nullable(),
 });
 
-/** Its answer: what the node's protocol said of the operation, or `queued` while it says nothing. */
-export const operationAnswerSchema = z.strictObject({ operation: id, verdict: z.string() });
+export type Ready = z.output<typeof readySchema>;
 
-export type OperationAnswer = z.output<typeof operationAnswerSchema>;
+/** GET /peers */
+export const peersSchema = z.strictObject({ peers: z.array(peerSchema), known: whole, banned: whole });
+
+/** GET /windows/next: the last final window. */
+export const windowSchema = z.strictObject({
+  window: whole,
+  proposalHash: id,
+  stateRoot: id,
+  /** That became final with it; null: before this process. */
+  operations: whole.nullable(),
+});
+
+export type WindowAnswer = z.output<typeof windowSchema>;
 
 /** POST /stop */
 export const stopAnswerSchema = z.strictObject({ pid: whole });
 
+/** POST /reload: keys of montana.yaml whose new value counts from now on, and those whose value counts when the node starts again. */
+export const reloadSchema = z.strictObject({ applied: z.array(z.string()), needsRestart: z.array(z.string()) });
+
+export type Reloaded = z.output<typeof reloadSchema>;
+
+/** GET /journal: one file for each process of the node that kept a journal, in order. */
+export const journalSchema = z.strictObject({
+  isOn: z.boolean(),
+  files: z.array(z.strictObject({ name: z.string(), bytes: whole })),
+});
+
+export type JournalAnswer = z.output<typeof journalSchema>;
+
+/** Every answer that is none. */
 export const errorSchema = z.strictObject({ error: z.string() });

@@ -1,53 +1,92 @@
 import { chmodSync, rmSync } from 'node:fs';
-import Fastify, { type FastifyInstance } from 'fastify';
-import { parseHex } from '#core/bytes/bytes.ts';
-import { decodeOperation } from '#core/operations/codec.ts';
+import type { ServerResponse } from 'node:http';
+import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import type * as z from 'zod';
 import { Refused, systemCode, systemReason } from '#node/config/refused.ts';
+import { TokenBucket } from '#node/transport/token-bucket.ts';
+import { ApiError } from './api-error.ts';
 import { askStatus } from './client.ts';
-import { type OperationAnswer, operationRequestSchema, type Status } from './schemas.ts';
+import { ARRIVAL, MOST_BODY, MOST_CONNECTIONS, MOST_HEADER, RATE, refuseClient } from './limits.ts';
+import type { ApiPorts, Route } from './route.ts';
+import { ROUTES } from './routes.ts';
+import { isOverTcp } from './tcp.ts';
+import { bears } from './token.ts';
 
-/** What the API asks the node. */
-export interface ApiPorts {
-  /** undefined: the node is still starting, or about to end. */
-  status(): Promise<Status | undefined>;
-  /** Begins to stop; the answer does not wait for the end. */
-  stop(): void;
-  /** A well-formed operation. undefined: the node is still starting, or about to end. */
-  submit(id: string, operation: Uint8Array, notBefore: number | undefined): Promise<OperationAnswer> | undefined;
-}
+/** What is wrong in one line: the first issue, after the place of what it is about. */
+const inWords = ({ issues }: z.ZodError): string => {
+  const { path, message } = issues[0]!;
+  return [...path, message].join(': ');
+};
 
-/** An operation is at most 5 371 bytes. */
-const MOST_BODY = 16_384;
+const checked = (schema: z.ZodType | undefined, value: unknown): unknown => {
+  if (schema === undefined) return undefined;
+  const result = schema.safeParse(value);
+  if (!result.success) throw new ApiError(400, inWords(result.error));
+  return result.data;
+};
 
-const BUSY = { error: 'the node is starting or stopping; ask again in a moment' };
+/** Fires when the connection is gone before the answer is out. */
+const goneOf = (response: ServerResponse): AbortSignal => {
+  const gone = new AbortController();
+  response.once('close', () => gone.abort());
+  return gone.signal;
+};
 
-/** The API of a node, on no socket yet (design of its schemas: `schemas.ts`). */
-export const makeApi = (ports: ApiPorts): FastifyInstance => {
-  const api = Fastify({ bodyLimit: MOST_BODY, forceCloseConnections: 'idle' });
-  api.get('/status', async (_, reply) => (await ports.status()) ?? reply.code(503).send(BUSY));
-  api.post('/stop', async () => {
-    ports.stop();
-    return { pid: process.pid };
+const answer = async (route: Route, ports: ApiPorts, request: FastifyRequest, reply: FastifyReply) => {
+  const { params, query, body, answers } = route;
+  const input = {
+    params: checked(params, request.params),
+    query: checked(query, request.query),
+    body: checked(body, request.body),
+    isGone: goneOf(reply.raw),
+  };
+  const { status, body: sent, length } = await route.handle(ports, input);
+  const form = answers[status];
+  if (form !== undefined && 'type' in form) reply.type(form.type);
+  if (length !== undefined) reply.header('content-length', length);
+  return reply.code(status).send(sent);
+};
+
+const sayError = (error: unknown, reply: FastifyReply) => {
+  const { statusCode = 500, message } = error as { readonly statusCode?: number; readonly message: string };
+  if (statusCode === 429 || statusCode === 503) reply.header('retry-after', 1);
+  if (statusCode === 401) reply.header('www-authenticate', 'Bearer');
+  return reply.code(statusCode).send({ error: message });
+};
+
+/** The API of a node, on no socket yet. `token`: what requests over TCP have to bear; without one all of them are refused. */
+export const makeApi = (ports: ApiPorts, token?: string): FastifyInstance => {
+  const api = Fastify({
+    bodyLimit: MOST_BODY,
+    forceCloseConnections: 'idle',
+    exposeHeadRoutes: false,
+    requestTimeout: ARRIVAL,
+    http: { maxHeaderSize: MOST_HEADER },
+    clientErrorHandler: refuseClient,
+    frameworkErrors: (error, _, reply) => void sayError(error, reply as FastifyReply),
   });
-  api.post('/operations', async ({ body }, reply) => {
-    const request = operationRequestSchema.safeParse(body);
-    if (!request.success) {
-      const { path, message } = request.error.issues[0]!;
-      return reply.code(400).send({ error: [...path, message].join(': ') });
-    }
-    const bytes = parseHex(request.data.operation)!;
-    const operation = decodeOperation(bytes);
-    if (!operation.ok) return reply.code(400).send({ error: `operation: ${operation.error}` });
-    const answer = await ports.submit(operation.value.id, bytes, request.data.notBefore);
-    return answer ?? reply.code(503).send(BUSY);
+  api.server.maxConnections = MOST_CONNECTIONS;
+  const requests = new TokenBucket(RATE, RATE, performance.now());
+  api.addHook('onRequest', async ({ raw, routeOptions, headers }) => {
+    if (requests.at(performance.now()) < 1) throw new ApiError(429, 'too many requests; ask again in a second');
+    requests.take();
+    const { isOpen = false } = routeOptions.config as { readonly isOpen?: boolean };
+    if (isOpen || !isOverTcp(raw) || bears(headers.authorization, token)) return;
+    throw new ApiError(401, 'no token, or a wrong one; send "Authorization: Bearer <the text of api.token>"');
   });
+  for (const route of ROUTES) {
+    api.route({
+      method: route.method,
+      url: route.path.replaceAll(/\{(\w+)\}/g, ':$1'),
+      config: { isOpen: route.isOpen === true },
+      handler: (request, reply) => answer(route, ports, request, reply),
+    });
+  }
+  const there = ROUTES.map(({ method, path }) => `${method} ${path}`).join(', ');
   api.setNotFoundHandler(({ method, url }, reply) =>
-    reply.code(404).send({ error: `no ${method} ${url}; there are GET /status, POST /stop, POST /operations` }),
+    sayError(new ApiError(404, `no ${method} ${url.slice(0, 100)}; there are ${there}`), reply),
   );
-  api.setErrorHandler((error, _, reply) => {
-    const { statusCode = 500, message } = error as { readonly statusCode?: number; readonly message: string };
-    return reply.code(statusCode).send({ error: message });
-  });
+  api.setErrorHandler((error, _, reply) => sayError(error, reply));
   return api;
 };
 

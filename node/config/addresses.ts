@@ -31,3 +31,21 @@ export const parseAddress = (text: string): Address | undefined => {
   if (!isHost || port > 65_535 || (peerId !== undefined && !isPeerId(peerId))) return undefined;
   return { host, isIp: kind.startsWith('ip'), port, peerId };
 };
+
+/** A port of this machine that only this machine reaches. */
+export interface LoopbackAddress {
+  readonly host: string;
+  /** 0: any that is free. */
+  readonly port: number;
+}
+
+const HOST_AND_PORT = /^(?:(\d+\.\d+\.\d+\.\d+)|\[([0-9a-f:]+)\]):(\d{1,5})$/;
+
+/** Reads `127.0.0.1:8445` or `[::1]:8445`; undefined: it is none, or of no loopback interface. */
+export const parseLoopback = (text: string): LoopbackAddress | undefined => {
+  const [, v4, v6, digits] = HOST_AND_PORT.exec(text) ?? [];
+  const host = v4 ?? v6 ?? '';
+  const port = Number(digits);
+  const isLoopback = (isIPv4(host) && host.startsWith('127.')) || host === '::1';
+  return isLoopback && port <= 65_535 ? { host, port } : undefined;
+};

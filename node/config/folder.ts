@@ -17,6 +17,14 @@ export interface NodeFolder {
   readonly peers: string;
   /** Unix socket of the API. */
   readonly socket: string;
+  /** What requests over TCP bear; readable by its owner only. */
+  readonly token: string;
+  /** Where the API is served over TCP, while it is. */
+  readonly address: string;
+  /** Database, of one file. */
+  readonly store: string;
+  /** Recordings of the protocol's inputs. */
+  readonly journal: string;
 }
 
 export const nodeFolder = (path: string): NodeFolder => ({
@@ -26,6 +34,10 @@ export const nodeFolder = (path: string): NodeFolder => ({
   genesis: join(path, 'genesis.yaml'),
   peers: join(path, 'peers.bin'),
   socket: join(path, 'api.sock'),
+  token: join(path, 'api.token'),
+  address: join(path, 'api.address'),
+  store: join(path, 'store.lmdb'),
+  journal: join(path, 'journal'),
 });
 
 /** Makes the folder, for its owner only. Throws `Refused`. */

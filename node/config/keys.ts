@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { type Address, parseAddress } from './addresses.ts';
+import { type Address, parseAddress, parseLoopback } from './addresses.ts';
 
 /** A key of `montana.yaml`. The file's template, the table of `montana node config` and the check of a file all come from here. */
 interface Key<T> {
@@ -56,6 +56,16 @@ const checkpoint = z.string(say('write none or window:proposal_hash')).transform
   if (value === 'none') return undefined;
   if (window !== undefined && proposalHash !== undefined) return { window: Number(window), proposalHash };
   ctx.addIssue({ code: 'custom', message: 'write none, or a window number, a colon and 64 lower-case hex digits' });
+  return z.NEVER;
+});
+
+const NOT_LOOPBACK =
+  'write off, or an address of this machine alone, as 127.0.0.1:8445; from elsewhere, come through a tunnel such as ssh -L';
+
+const loopback = z.string(say(NOT_LOOPBACK)).transform((value, ctx) => {
+  const address = parseLoopback(value);
+  if (value === 'off' || address !== undefined) return address;
+  ctx.addIssue({ code: 'custom', message: NOT_LOOPBACK });
   return z.NEVER;
 });
 
@@ -160,6 +170,13 @@ export const KEYS = {
     'on or off',
     'Whether every input of the protocol is recorded, for `montana replay`. The journal grows without bound.',
     switched,
+  ),
+  api: key(
+    'off',
+    'off or host:port of the loopback interface',
+    'Where the API is served besides the unix socket, to those who send the token in api.token. Port 0: any; api.address says which.',
+    loopback,
+    '127.0.0.1:8445',
   ),
   logLevel: key(
     'info',

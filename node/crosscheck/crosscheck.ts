@@ -1,8 +1,8 @@
-import { type Id, toHex } from '#core/bytes/bytes.ts';
+import type { Id } from '#core/bytes/bytes.ts';
 import { mlDsa65 } from '#core/crypto/ml-dsa.ts';
 import { DEVNET } from '#core/genesis/profiles.ts';
 import type { Scheduled } from '#core/participant/schedule.ts';
-import { askSubmit } from '#node/api/client.ts';
+import { submitOperation } from '#node/api/client.ts';
 import { nodeJournals, replayNode } from '#node/cli/replay-node.ts';
 import { readIdentity } from '#node/config/identity.ts';
 import { Devnet } from '#node/devnet/devnet.ts';
@@ -82,7 +82,7 @@ const checkedNetwork = ({ founders }: Devnet): CheckedNetwork => ({
 const handOut = async (devnet: Devnet, script: readonly Scheduled[]): Promise<void> => {
   await Promise.all(
     devnet.founders.map(async ({ folder }) => {
-      for (const { operation, notBefore } of script) await askSubmit(folder.socket, toHex(operation.bytes), notBefore);
+      for (const { operation, notBefore } of script) await submitOperation(folder.socket, operation.bytes, notBefore);
     }),
   );
   for (const status of await devnet.statuses()) {

@@ -40,14 +40,14 @@ export class Figures {
     penalties: new Map<string, number>(),
   };
   readonly #since = performance.now();
-  readonly #links = new Map<number, { readonly link: Link; readonly since: number }>();
+  readonly #links = new Map<number, { readonly link: Link; readonly peerId: string; readonly since: number }>();
   readonly #recent: Status['recent'] = [];
   #sample = { at: this.#since, iterations: 0 };
   #hashRate = 0;
 
   opened(link: Link): void {
     this.counters.linksOpened++;
-    this.#links.set(link.number, { link, since: performance.now() });
+    this.#links.set(link.number, { link, peerId: peerId(link.key), since: performance.now() });
   }
 
   /** Whether the link was open. */
@@ -86,6 +86,10 @@ export class Figures {
     if (this.#recent.length > RECENT) this.#recent.shift();
   }
 
+  uptimeSeconds(now = performance.now()): number {
+    return Math.floor((now - this.#since) / 1_000);
+  }
+
   /** The part of a status that is counted here. */
   status({ iterations, difficulty }: Pace): Counted {
     const { refused, closed, penalties } = this.#reasons;
@@ -96,14 +100,14 @@ export class Figures {
       this.#sample = { at: now, iterations };
     }
     return {
-      uptimeSeconds: Math.floor((now - this.#since) / 1_000),
+      uptimeSeconds: this.uptimeSeconds(now),
       recent: [...this.#recent],
       hashRate: this.#hashRate,
       difficulty,
-      peers: [...this.#links.values()].map(({ link, since }) => ({
+      peers: [...this.#links.values()].map(({ link, peerId, since }) => ({
         link: link.number,
         nodeId: link.nodeId,
-        peerId: peerId(link.key),
+        peerId,
         address: link.address,
         level: LEVELS[link.level],
         isOutgoing: link.isOutgoing,

@@ -30,7 +30,7 @@ const syncFolder = (folder: string): void => {
   closeSync(handle);
 };
 
-const IS_JOURNAL = /^\d{6}\.journal$/;
+export const IS_JOURNAL = /^\d{6}\.journal$/;
 
 /**
  * The journal that one process of a node writes, in a file of its own: 000001.journal and so on, each with the node's setting and a

@@ -22,6 +22,7 @@ import type { FromProtocol, ToProtocol } from './messages.ts';
 import { oneLine } from './one-line.ts';
 import { Outbox } from './outbox.ts';
 import { participantConfig } from './participant-config.ts';
+import { Queries } from './queries.ts';
 import type { ProtocolSetting } from './setting.ts';
 import { Timer } from './timer.ts';
 import { standingOf, told } from './told.ts';
@@ -46,7 +47,10 @@ export class LiveHost {
   readonly #host: HostInputs;
   readonly #hasher: Hasher;
   readonly #door: Door;
+  /** Whether nodes that are in no table may come in. */
+  readonly #admission = { isOn: false };
   readonly #journal: HostJournal | undefined;
+  readonly #queries: Queries;
   readonly #timer: Timer;
   readonly #startedAt = performance.now();
   readonly #clock = { now: 0, iterations: 0 };
@@ -66,19 +70,24 @@ export class LiveHost {
     this.#receipts = new Receipts((link, cost) => parts.post({ type: 'taken', link, cost }));
     const opened = store.opened();
     this.#settled = opened.settled;
+    this.#queries = new Queries({ store, settled: () => this.#settled, post: parts.post });
     const { checkpoint } = setting;
     if (checkpoint !== undefined)
       mustLeadThrough(checkpoint, checkpoint.window, store.entry(checkpoint.window)?.header.id);
     const config = participantConfig(setting, genesis.network, suite);
     // Before the hasher: nothing runs where this throws.
     this.#journal = setting.journal ? new HostJournal(setting, config, genesis, store) : undefined;
+    const admission = this.#admission;
+    admission.isOn = setting.admitsObservers;
     this.#door = new Door(
       {
         nodeId: config.identity.nodeId,
         verify: suite.verify,
         difficulty: genesis.network.params.bootstrapPowDifficulty,
         isBootstrap: setting.isBootstrap,
-        admitsObservers: setting.admitsObservers,
+        get admitsObservers() {
+          return admission.isOn;
+        },
       },
       opened.settled,
     );
@@ -132,6 +141,12 @@ export class LiveHost {
         this.#parts.post({ type: 'paced', request: message.request, pace });
         break;
       }
+      case 'query':
+        this.#queries.take(message.request, message.query);
+        break;
+      case 'admit-observers':
+        this.#admission.isOn = message.isOn;
+        break;
       case 'leave':
         this.#door.leave(message.grant);
         break;
@@ -198,6 +213,7 @@ export class LiveHost {
   }
 
   #notice(notice: Notice): void {
+    this.#queries.notice(notice);
     switch (notice.type) {
       case 'final':
         this.#settled = notice.record.settled;
@@ -248,6 +264,7 @@ export class LiveHost {
     if (operation.ok) {
       const isEarly = notBefore > this.#settled.window + 1;
       if (isEarly) this.#said.push({ type: 'submitted', operation: operation.value.id, verdict: 'scheduled' });
+      this.#queries.submitted(operation.value);
       this.#handle(() => this.#host.submit(operation.value, notBefore));
     } else this.#parts.post({ type: 'submitted', operation: ZERO_ID, verdict: `reject: ${operation.error}` });
   }
@@ -260,6 +277,7 @@ export class LiveHost {
   async #close(reason: string): Promise<void> {
     const { store, post } = this.#parts;
     this.#timer.set(undefined);
+    this.#queries.stop();
     await this.#hasher.stop();
     const failures: string[] = [];
     for (const close of [() => this.#journal?.end(), () => store.close()]) {

@@ -3,6 +3,7 @@ import type { Result } from '#core/bytes/result.ts';
 import type { ProofRejected } from '#core/tunnel/listener.ts';
 import type { Known } from '#node/transport/transport.ts';
 import type { Pace, Standing } from './protocol.ts';
+import type { Answered, Query } from './queries.ts';
 
 /** To the protocol's thread. `request` comes back with the answer. */
 export type ToProtocol =
@@ -14,6 +15,8 @@ export type ToProtocol =
   | { readonly type: 'leave'; readonly grant: number }
   | { readonly type: 'classify'; readonly request: number; readonly key: Uint8Array }
   | { readonly type: 'pace'; readonly request: number }
+  | { readonly type: 'query'; readonly request: number; readonly query: Query }
+  | { readonly type: 'admit-observers'; readonly isOn: boolean }
   | { readonly type: 'stop' };
 
 /** One message for some links, in the order of a thread's sends. */
@@ -49,5 +52,6 @@ export type FromProtocol =
   | { readonly type: 'judged'; readonly request: number; readonly result: Result<Admission, ProofRejected> }
   | { readonly type: 'classified'; readonly request: number; readonly known: Known | undefined }
   | { readonly type: 'paced'; readonly request: number; readonly pace: Pace }
+  | { readonly type: 'answered'; readonly request: number; readonly answered: Answered }
   /** The last one: nothing is signed any more. */
   | { readonly type: 'stopped'; readonly reason: string };
