@@ -1,26 +1,28 @@
 import { LEVEL_ACCOUNT } from '#core/tunnel/online-proof.ts';
-import type { Status } from '#node/api/schemas.ts';
-import { makeApi, serveApi } from '#node/api/server.ts';
+import { notRunning } from '#node/api/api-error.ts';
+import type { Reloaded, Status } from '#node/api/schemas.ts';
+import type { Config } from '#node/config/keys.ts';
 import { Refused, systemCode } from '#node/config/refused.ts';
 import type { Link, Transport, TransportEvents } from '#node/transport/transport.ts';
+import { ApiSide } from './api-side.ts';
 import { Figures } from './figures.ts';
 import type { NodeOptions, NodeParts } from './node-parts.ts';
 import { Peering } from './peering.ts';
-import type { Protocol, ProtocolEvents } from './protocol.ts';
+import { places } from './places.ts';
+import type { Pace, Protocol, ProtocolEvents, Standing } from './protocol.ts';
+import { reread } from './reload.ts';
 import { SparingLog } from './sparing-log.ts';
-import { WaitingOperations } from './waiting-operations.ts';
 
 export interface RunningNode {
   /** Where others reach it. */
   readonly addresses: readonly string[];
+  /** Reads montana.yaml again: what counts from now on, and what when it starts again. Throws `Refused`; nothing is changed then. */
+  reload(): Reloaded;
   /** Bye to all, then the store is closed. */
   stop(): Promise<void>;
   /** Resolves when the node has stopped: with why, if it was not told to. */
   readonly ended: Promise<string | undefined>;
 }
-
-/** Milliseconds the API's last answers may take when the node has stopped. */
-const LAST_ANSWERS = 500;
 
 /**
  * Starts a node: its API first, which keeps a second one out of the folder, then the protocol with its store, then the transport. Throws
@@ -42,11 +44,12 @@ class LiveNode implements RunningNode {
   readonly ended: Promise<string | undefined>;
   readonly #options: NodeOptions;
   readonly #parts: NodeParts;
-  readonly #api: ReturnType<typeof makeApi>;
+  readonly #api: ApiSide;
   readonly #figures = new Figures();
   readonly #sparing: SparingLog;
-  readonly #operations = new WaitingOperations();
   readonly #peering: Peering;
+  /** The settings now. */
+  #config: Config;
   #protocol: Protocol | undefined;
   #transport: Transport | undefined;
   #starting: Promise<void> | undefined;
@@ -57,17 +60,19 @@ class LiveNode implements RunningNode {
 
   constructor(options: NodeOptions, parts: NodeParts) {
     this.#options = options;
+    this.#config = options.config;
     this.#parts = parts;
     this.ended = new Promise((resolve) => {
       this.#sayEnded = resolve;
     });
     const { config, folder, genesis, identity, log } = options;
     this.#sparing = new SparingLog(log);
-    this.#api = makeApi({
-      status: () => this.#status(),
+    this.#api = new ApiSide(options, {
+      protocol: () => (this.#isRunning ? this.#protocol : undefined),
+      status: (standing, pace) => this.#status(standing, pace),
+      uptimeSeconds: () => this.#figures.uptimeSeconds(),
       stop: () => void this.stop(),
-      submit: (id, operation, notBefore) =>
-        this.#isRunning ? this.#operations.submit(id, () => this.#protocol?.submit(operation, notBefore)) : undefined,
+      reload: () => this.reload(),
     });
     const { nodeId, peerId } = identity;
     const { genesisHash, params } = genesis.network;
@@ -84,8 +89,8 @@ class LiveNode implements RunningNode {
   }
 
   get addresses(): readonly string[] {
-    const { config, identity } = this.#options;
-    if (config.announce.length > 0) return config.announce.map((address) => `${address}/p2p/${identity.peerId}`);
+    const { announce } = this.#config;
+    if (announce.length > 0) return announce.map((address) => `${address}/p2p/${this.#options.identity.peerId}`);
     return this.#transport?.addresses() ?? [];
   }
 
@@ -99,8 +104,8 @@ class LiveNode implements RunningNode {
   }
 
   async #start(): Promise<void> {
-    const { folder, genesis, identity, log, version } = this.#options;
-    await serveApi(this.#api, folder.socket);
+    const { genesis, identity, log, version } = this.#options;
+    await this.#api.serve();
     const protocol = await this.#parts.protocol(this.#options, this.#protocolEvents());
     this.#protocol = protocol;
     const standing = await protocol.standing();
@@ -108,6 +113,7 @@ class LiveNode implements RunningNode {
     await this.#listen(this.#transport);
     if (this.#failure !== undefined) throw new Refused(this.#failure);
     this.#isStarted = true;
+    this.#api.started(standing);
     const { nodeId, peerId } = identity;
     const { addresses } = this;
     const { genesisHash } = genesis.network;
@@ -132,10 +138,7 @@ class LiveNode implements RunningNode {
         log.error({ reason: error instanceof Error ? error.message : String(error) }, 'stopping');
       }
     }
-    const closing = this.#api.close();
-    const cut = setTimeout(() => this.#api.server.closeAllConnections(), LAST_ANSWERS);
-    await closing;
-    clearTimeout(cut);
+    await this.#api.close();
     if (this.#isStarted) log.info('stopped');
     this.#sayEnded(this.#failure);
   }
@@ -161,10 +164,21 @@ class LiveNode implements RunningNode {
     }
   }
 
-  async #status(): Promise<Status | undefined> {
-    if (!this.#isRunning || this.#protocol === undefined) return undefined;
+  reload(): Reloaded {
+    const { folder, log } = this.#options;
+    if (!this.#isRunning) throw notRunning();
+    const { config, applied, needsRestart } = reread(folder.config, this.#config);
+    this.#config = config;
+    log.level = config.logLevel;
+    this.#peering.reload(config);
+    this.#transport?.resize(places(config));
+    this.#protocol?.admitObservers(config.admitObservers);
+    log.info({ applied, needsRestart }, 'settings read again');
+    return { applied, needsRestart };
+  }
+
+  #status(standing: Standing, pace: Pace): Status {
     const { genesis, identity, version } = this.#options;
-    const [standing, pace] = await Promise.all([this.#protocol.standing(), this.#protocol.pace()]);
     return {
       version,
       pid: process.pid,
@@ -193,6 +207,7 @@ class LiveNode implements RunningNode {
       resume: (link) => this.#transport?.resume(link),
       final: (standing, operations) => {
         this.#figures.final(standing, operations);
+        this.#api.final(standing, operations);
         const { finalWindow: window, finalHash, stateRoot } = standing;
         log.info({ window, finalHash, stateRoot, operations }, 'final');
       },
@@ -203,7 +218,7 @@ class LiveNode implements RunningNode {
       },
       submitted: (operation, verdict) => {
         log.info({ operation, verdict }, 'submitted');
-        this.#operations.answered(operation, verdict);
+        this.#api.submitted(operation, verdict);
       },
       confirmed: (operation, window) => log.info({ operation, window }, 'confirmed'),
       stopped: (reason) => this.#fail(reason),
@@ -233,6 +248,7 @@ class LiveNode implements RunningNode {
       },
       message: (link, envelope, onStem) => {
         this.#figures.messageIn(envelope);
+        if (!onStem && gossips(link)) this.#api.message(link.number, envelope);
         if (!gossips(link) || this.#peering.message(link, envelope, onStem)) return;
         protocol.message(link.number, envelope, onStem);
       },
@@ -240,6 +256,7 @@ class LiveNode implements RunningNode {
       closed: (link, reason, blame) => {
         if (!this.#figures.closed(link, reason)) return;
         tell(link, { ...name(link), reason }, 'link closed');
+        this.#api.closed(link.number);
         if (gossips(link)) protocol.peerDown(link.number);
         this.#peering.closed(link, blame);
       },

@@ -1,13 +1,11 @@
 import { decodeGenesisInput } from '#core/genesis/decode.ts';
 import { createTransport } from '#node/transport/create.ts';
 import type { NodeParts } from './node-parts.ts';
+import { places } from './places.ts';
 import { startProtocol } from './start-protocol.ts';
 
 /** A node's own chain as a candidate may begin at once: a participant that is in the table seeks no entry (05 §8). */
 const ENTRY_FROM = 0;
-
-/** A place more than are kept: who comes to a full node takes another's, and a feeler looks whether somebody is there (06 §9). */
-const withNewcomer = (kept: number): number => (kept === 0 ? 0 : kept + 1);
 
 /** What a live node is composed of: the protocol on its thread, libp2p on this one. */
 export const liveParts: NodeParts = {
@@ -38,7 +36,7 @@ export const liveParts: NodeParts = {
       doorkeeper,
       events,
       difficulty: genesis.network.params.bootstrapPowDifficulty,
-      limits: { outgoing: withNewcomer(config.maxOutbound), incoming: withNewcomer(config.maxInbound) },
+      limits: places(config),
       tau1: 1_000 * config.tau1Seconds,
     }),
 };

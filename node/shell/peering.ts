@@ -52,8 +52,10 @@ const keptOf = ({ file, genesis, log }: PeeringOptions): KeptPeers => {
 /** Drives `Peers` (06 §9, §11): whom this node dials, keeps, asks, answers and bans. What the machine knows is kept in a file. */
 export class Peering {
   readonly #options: PeeringOptions;
+  /** The settings now. */
+  #config: PeeringOptions['config'];
   readonly #ports: PeeringPorts;
-  readonly #contacts: Contacts;
+  #contacts: Contacts;
   readonly #peers: Peers;
   /** Of the process before. */
   readonly #kept: KeptPeers;
@@ -69,16 +71,24 @@ export class Peering {
     this.#options = options;
     this.#ports = ports;
     const { config, nodeId, peerId, tau2, log } = options;
+    this.#config = config;
     this.#contacts = new Contacts(config.peers, peerId);
+    const now = { config: () => this.#config, contacts: () => this.#contacts };
     this.#kept = keptOf(options);
     this.#peers = new Peers(
       {
         own: nodeId,
         secret: this.#kept.secret,
         seed: new Uint8Array(randomBytes(32)),
-        configured: this.#contacts.addresses(),
-        maxOutbound: config.maxOutbound,
-        maxInbound: config.maxInbound,
+        get configured() {
+          return now.contacts().addresses();
+        },
+        get maxOutbound() {
+          return now.config().maxOutbound;
+        },
+        get maxInbound() {
+          return now.config().maxInbound;
+        },
         tau1: config.tau1Seconds * 1_000_000,
         tau2,
         isTestNetwork: !config.diversity,
@@ -88,7 +98,7 @@ export class Peering {
         feel: (address) => this.#dial(address),
         close: (link, bye) => ports.close(link, bye),
         ask: (link, most) => {
-          if (config.discover) this.#ask(link, most);
+          if (this.#config.discover) this.#ask(link, most);
         },
         relaxed: (to) => log.info({ to }, 'rules of diversity relaxed'),
       },
@@ -102,6 +112,12 @@ export class Peering {
       setInterval(() => this.#peers.timer(this.#moment()), SECOND),
       setInterval(() => this.#keep(), KEEP_EVERY),
     );
+  }
+
+  /** Other settings from now on: `peers`, `maxOutbound`, `maxInbound`, `discover`. Links that are open stay. */
+  reload(config: PeeringOptions['config']): void {
+    this.#config = config;
+    this.#contacts = new Contacts(config.peers, this.#options.peerId);
   }
 
   /** While the links are still open: the oldest are dialled first by the next process. */

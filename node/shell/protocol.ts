@@ -1,5 +1,6 @@
 import type { Id } from '#core/bytes/bytes.ts';
 import type { Doorkeeper } from '#node/transport/transport.ts';
+import type { Answered, Query } from './queries.ts';
 
 /** The node's place in its network, for status and logs. */
 export interface Standing {
@@ -50,6 +51,10 @@ export interface Protocol extends Doorkeeper {
   submit(operation: Uint8Array, notBefore?: number): void;
   standing(): Promise<Standing>;
   pace(): Promise<Pace>;
+  /** Read from the settled state and what is kept; `Reads` bounds what is asked. */
+  query(query: Query): Promise<Answered>;
+  /** Whether nodes that are in no table may come in from now on (09 §4). */
+  admitObservers(isOn: boolean): void;
   /** The store is closed when it resolves. */
   stop(): Promise<void>;
 }

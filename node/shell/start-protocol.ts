@@ -121,6 +121,9 @@ export const startProtocol = (
       case 'paced':
         answer(message.request, message.pace);
         break;
+      case 'answered':
+        answer(message.request, message.answered);
+        break;
       case 'stopped':
         over(message.reason);
         break;
@@ -131,6 +134,8 @@ export const startProtocol = (
     head: () => BigInt(standing?.window ?? 0),
     judge: (advertisement, key) => ask((request) => ({ type: 'judge', request, advertisement, key })),
     pace: () => ask((request) => ({ type: 'pace', request })),
+    query: (query) => ask((request) => ({ type: 'query', request, query })),
+    admitObservers: (isOn) => post({ type: 'admit-observers', isOn }),
     classify: (key) => ask((request) => ({ type: 'classify', request, key })),
     peerUp: (link, isOutgoing, far) =>
       post({ type: 'peer-up', link, isOutgoing, ...(far === undefined ? {} : { far }) }),

@@ -1,5 +1,5 @@
 import type { Id } from '#core/bytes/bytes.ts';
-import type { OperationAnswer } from '#node/api/schemas.ts';
+import type { OperationAnswer } from '#node/api/account-schemas.ts';
 
 /** Milliseconds an answer may wait for the protocol. */
 const PATIENCE = 2_000;

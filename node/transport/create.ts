@@ -11,7 +11,7 @@ import { NoisePqEncrypter } from './encrypter.ts';
 import { BYE_MAINTENANCE, FRAMES_PROTOCOL, FrameLink, STEM_PROTOCOL } from './frame-link.ts';
 import { Handshakes } from './handshakes.ts';
 import { makeLibp2p } from './libp2p-node.ts';
-import { DEFAULT_LIMITS, type Limits, type Spans, spansOf } from './limits.ts';
+import { DEFAULT_LIMITS, type Limits, type Places, type Spans, spansOf } from './limits.ts';
 import { LinkTable } from './link-table.ts';
 import type { LiveTransport, TransportOptions } from './options.ts';
 import { Reception } from './reception.ts';
@@ -39,6 +39,7 @@ export const createTransport = async (options: TransportOptions): Promise<LiveTr
 class Libp2pTransport implements LiveTransport {
   readonly counters = new Counters();
   readonly #options: TransportOptions;
+  /** One object for all parts: its places may change. */
   readonly #limits: Limits;
   readonly #spans: Spans;
   readonly #handshakes: Handshakes;
@@ -141,6 +142,10 @@ class Libp2pTransport implements LiveTransport {
 
   resume(link: number): void {
     this.#links.get(link)?.hold(false);
+  }
+
+  resize({ outgoing, incoming }: Places): void {
+    Object.assign(this.#limits, { outgoing, incoming });
   }
 
   close(link: number, bye: number): void {

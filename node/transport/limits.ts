@@ -1,9 +1,13 @@
-/** Bounds on what others can make this node do (06 §1, §6, §11). */
-export interface Limits {
+/** How many links there may be. */
+export interface Places {
   /** Most links dialled by this node, attempts included. */
   readonly outgoing: number;
   /** Most links dialled by others. */
   readonly incoming: number;
+}
+
+/** Bounds on what others can make this node do (06 §1, §6, §11). */
+export interface Limits extends Places {
   /** Most connections dialled by others that are no links yet. */
   readonly unfinished: number;
   /** Connections accepted from one /16 or /48 per second, and at once. Many nodes behind one address need more. */

@@ -2,6 +2,7 @@ import type { Id } from '#core/bytes/bytes.ts';
 import type { Result } from '#core/bytes/result.ts';
 import type { ProofRejected } from '#core/tunnel/listener.ts';
 import type { AccessLevel } from '#core/tunnel/online-proof.ts';
+import type { Places } from './limits.ts';
 
 /** A connection whose handshake and tunnel proof are done. A process never uses a number twice. */
 export interface Link {
@@ -83,6 +84,8 @@ export interface Transport {
   /** What the far end sends stays with it until `resume`, but for what is on its way: a few MiB at most. */
   pause(link: number): void;
   resume(link: number): void;
+  /** Other places from now on; links that are open stay. */
+  resize(places: Places): void;
   /** Bye with a reason of 06 §6, then close. */
   close(link: number, bye: number): void;
 }
