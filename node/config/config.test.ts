@@ -49,6 +49,7 @@ const DEFAULTS = {
   checkpoint: undefined,
   tau1Seconds: 60,
   journal: false,
+  api: undefined,
   logLevel: 'info',
   logFile: 'stderr',
 };

@@ -2,14 +2,14 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
-import { toHex, ZERO_ID } from '#core/bytes/bytes.ts';
+import { ZERO_ID } from '#core/bytes/bytes.ts';
 import { hashId } from '#core/crypto/hash.ts';
 import { accountId } from '#core/crypto/ids.ts';
 import { mlDsa65 } from '#core/crypto/ml-dsa.ts';
 import { SUITE_ML_DSA_65 } from '#core/crypto/suite.ts';
 import { DEVNET } from '#core/genesis/profiles.ts';
 import { makeOperation } from '#core/operations/codec.ts';
-import { askSubmit } from '#node/api/client.ts';
+import { submitOperation } from '#node/api/client.ts';
 import { readIdentity } from '#node/config/identity.ts';
 import { Devnet } from './devnet.ts';
 import type { Founder } from './make.ts';
@@ -57,7 +57,7 @@ test('a live node that knows one learns of all by exchange; its operation settle
     })
     .toBe(4);
   expect((await network.status(4))?.known).toBe(4);
-  await askSubmit(last.folder.socket, toHex(anchorOf(last).bytes), 0);
+  await submitOperation(last.folder.socket, anchorOf(last).bytes, 0);
   await expect
     .poll(async () => (await network?.statuses())?.map((status) => status?.counters.operationsFinal), {
       timeout: PATIENCE,

@@ -5,6 +5,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { hashId } from '#core/crypto/hash.ts';
+import { portsOf } from '#node/api/ports.suite.ts';
 import { makeApi, serveApi } from '#node/api/server.ts';
 import { sampleStatus } from '#node/api/status.suite.ts';
 import { readConfig } from '#node/config/config.ts';
@@ -43,5 +44,5 @@ if (is('dies')) {
   process.stderr.write('montana: something is wrong; do something\n');
   process.exit(1);
 }
-await serveApi(makeApi({ status, stop: end, submit: () => undefined }), folder.socket);
+await serveApi(makeApi(portsOf({ status, stop: end })), folder.socket);
 process.send?.('started');
