@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pino } from 'pino';
@@ -11,7 +11,8 @@ import { MONTANA } from '#core/genesis/rules.ts';
 import { decodeOperation, transferLayout } from '#core/operations/codec.ts';
 import { PENALTY_LIMIT } from '#core/peers/links.ts';
 import { type AccessLevel, LEVEL_ACCOUNT, LEVEL_NODE } from '#core/tunnel/online-proof.ts';
-import { askStatus, askStop, askSubmit } from '#node/api/client.ts';
+import { encodeMessage } from '#core/wire/codec.ts';
+import { accountOf, askReady, askReload, askStatus, askStop, nextWindow, submitOperation } from '#node/api/client.ts';
 import { makeNodeFolder } from '#node/config/folder.ts';
 import { type Identity, writeEphemeral } from '#node/config/identity.ts';
 import { type Config, configSchema } from '#node/config/keys.ts';
@@ -77,6 +78,8 @@ class Scene {
         if (standing !== undefined) throw standing;
         return STANDING;
       },
+      query: async () => ({ result: { ok: false, error: 'the store is broken' }, micros: 1 }),
+      admitObservers: (isOn) => say(`observers ${isOn}`),
       pace: async () => ({ iterations: 1_000_000, difficulty: 4_194_304 }),
       stop: async () => say('protocol stops'),
     };
@@ -94,6 +97,7 @@ class Scene {
       send: (link, envelope, onStem) => say(`send ${link} ${toHex(envelope)}${onStem ? ' on its stem' : ''}`),
       pause: (link) => say(`pause ${link}`),
       resume: (link) => say(`resume ${link}`),
+      resize: ({ outgoing, incoming }) => say(`places ${outgoing} ${incoming}`),
       close: (link, bye) => say(`close ${link} ${bye}`),
     };
     return {
@@ -224,7 +228,7 @@ describe('a node', () => {
     const scene = new Scene();
     const node = await scene.start();
     const operation = `02${'00'.repeat(transferLayout.minimum - 1)}`;
-    const answer = askSubmit(scene.folder.socket, operation, 9);
+    const answer = submitOperation(scene.folder.socket, fromHex(operation), 9);
     await expect.poll(() => scene.said).toContain(`submit ${transferLayout.minimum} 9`);
     const decoded = decodeOperation(fromHex(operation));
     const id = decoded.ok ? decoded.value.id : '';
@@ -232,6 +236,47 @@ describe('a node', () => {
     scene.protocol.submitted(id, 'accept');
     expect(await answer).toEqual({ operation: id, verdict: 'accept' });
     expect(scene.lines.at(-1)).toMatchObject({ msg: 'submitted', operation: id, verdict: 'accept' });
+    await node.stop();
+  });
+});
+
+describe('settings read again', () => {
+  test('count where that is safe, and are named where they need a new start', async () => {
+    const scene = new Scene();
+    const node = await scene.start();
+    const peer = '/ip4/127.0.0.1/tcp/1/p2p/QmYyQSo1c1Ym7orWxLYvCrM2EmxFTANf8wXmmE7DWjhx5N';
+    const { socket, config } = scene.folder;
+    writeFileSync(config, `peers: [${peer}]\nmaxInbound: 3\nadmitObservers: off\ntimers: patient\n`);
+    expect(await askReload(socket)).toEqual({
+      applied: ['peers', 'maxInbound', 'admitObservers'],
+      needsRestart: ['timers'],
+    });
+    await expect.poll(() => scene.said, { timeout: 5_000 }).toContain(`dials ${peer}`);
+    expect(scene.said.slice(0, 3)).toEqual(['listens', 'places 25 4', 'observers false']);
+    expect(await askReload(socket)).toEqual({ applied: [], needsRestart: ['timers'] });
+    writeFileSync(config, 'maxInbound: 1\nmaxOutbound: -1\nlogLevel: loud\n');
+    const said = scene.said.length;
+    await expect(askReload(socket)).rejects.toThrow(/^[^\n]*:2:\d+: maxOutbound: is -1; [^\n]* \(and 1 more\)$/);
+    expect(scene.said).toHaveLength(said);
+    await node.stop();
+    expect(() => node.reload()).toThrow('starting or stopping');
+  });
+});
+
+describe('ready', () => {
+  test('is a node that stands where others say the network is', async () => {
+    const scene = new Scene();
+    const node = await scene.start();
+    const { socket } = scene.folder;
+    expect(await askReady(socket)).toMatchObject({ ready: false, finalWindow: 2, heard: null });
+    const status = { type: 'status', round: 1, finalHash: HASH, validRound: 0, validHash: HASH } as const;
+    scene.transport.opened(linkOf(5));
+    scene.transport.message(linkOf(5), encodeMessage({ ...status, window: 6 }), false);
+    expect(await askReady(socket)).toMatchObject({ ready: false, heard: 5, reason: 'it is 3 windows behind' });
+    scene.protocol.final({ ...STANDING, finalWindow: 3, window: 4 }, 0);
+    expect(await askReady(socket)).toEqual({ ready: true, finalWindow: 3, heard: 5, reason: null });
+    expect(await nextWindow(socket, 2)).toMatchObject({ window: 3, operations: 0 });
+    await expect(accountOf(socket, HASH)).rejects.toThrow('the store is broken');
     await node.stop();
   });
 });
