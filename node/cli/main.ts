@@ -1,6 +1,8 @@
 import { enableCompileCache } from 'node:module';
 import { Command, CommanderError, Option } from 'commander';
 import { FileFaults, Refused } from '#node/config/refused.ts';
+import { addAccountCommands } from './account-commands.ts';
+import { addKeysCommands } from './keys-commands.ts';
 import { addNodeCommands } from './node-commands.ts';
 import type { ReportOptions } from './report.ts';
 import type { RunOptions } from './run.ts';
@@ -181,6 +183,8 @@ program
   .action(async (options: { json?: boolean }) => (await import('./list.ts')).list(options));
 
 addNodeCommands(program);
+addKeysCommands(program);
+addAccountCommands(program);
 
 try {
   if (process.argv.length > 2) await program.parseAsync();

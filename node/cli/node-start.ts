@@ -1,10 +1,9 @@
 import { resolve } from 'node:path';
-import { mlDsaSelfTest } from '#core/crypto/ml-dsa.ts';
 import { readConfig } from '#node/config/config.ts';
 import { nodeFolder } from '#node/config/folder.ts';
 import { readGenesisFile } from '#node/config/genesis-file.ts';
 import { readIdentity, wipeIdentity } from '#node/config/identity.ts';
-import { Refused } from '#node/config/refused.ts';
+import { selfTest } from '#node/config/self-test.ts';
 import { openLog } from '#node/shell/log.ts';
 import { type RunningNode, startNode } from '#node/shell/node.ts';
 import type { NodeOptions } from '#node/shell/node-parts.ts';
@@ -18,9 +17,7 @@ export interface NodeStartOptions {
 
 /** What a node is started with, as its folder says it. Throws `Refused`. */
 export const readNode = (dir: string): NodeOptions => {
-  if (!mlDsaSelfTest()) {
-    throw new Refused('ML-DSA-65 gives wrong answers on this machine; install the program again, or test the memory');
-  }
+  selfTest();
   const folder = nodeFolder(dir);
   const config = readConfig(folder.config);
   const genesis = readGenesisFile(resolve(folder.path, config.genesis));
@@ -32,6 +29,7 @@ export const readNode = (dir: string): NodeOptions => {
 /** `montana node start`: runs until it is told to stop. Exit code 0; 1: it could not start, or could not go on. */
 export const nodeStart = async ({ dir }: NodeStartOptions): Promise<number> => {
   let running: RunningNode | undefined;
+  let options: NodeOptions | undefined;
   let isWanted = true;
   const stop = (): void => {
     if (!isWanted) process.exit(1);
@@ -39,14 +37,22 @@ export const nodeStart = async ({ dir }: NodeStartOptions): Promise<number> => {
     void running?.stop();
   };
   process.on('SIGINT', stop).on('SIGTERM', stop);
+  process.on('SIGHUP', () => {
+    try {
+      running?.reload();
+    } catch (error) {
+      options?.log.error({ reason: oneLine(error) }, 'settings not read again');
+    }
+  });
   // A process that started this one with a channel, as `montana devnet` does, takes it along. An end like this is a crash to the store.
   process.on('disconnect', () => process.exit(1));
   // The channel alone does not keep a process whose start has failed.
   process.channel?.unref();
-  const options = readNode(dir);
+  options = readNode(dir);
+  const { log } = options;
   process.on('uncaughtException', (error) => {
     const reason = oneLine(error);
-    options.log.fatal({ reason, stack: error.stack }, 'a fault of the program');
+    log.fatal({ reason, stack: error.stack }, 'a fault of the program');
     process.stderr.write(`montana: a fault of the program: ${reason}; the log has more; start the node again\n`);
     // An end like this is a crash to the store.
     process.exit(1);
