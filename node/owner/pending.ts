@@ -1,0 +1,69 @@
+import { linkSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import type { Id } from '#core/bytes/bytes.ts';
+import type { Operation } from '#core/consensus/objects.ts';
+import { encodeAddress } from '#core/crypto/ids.ts';
+import { decodeOperation } from '#core/operations/codec.ts';
+import { removeOwn, syncFolder, writeOwn } from '#node/config/durable.ts';
+import { Refused, systemCode, systemReason } from '#node/config/refused.ts';
+
+/**
+ * The operation of an account that is under way: its encoded bytes, beside the identity that signed it. It is durable before any node
+ * hears of it and stands there until it is settled or can settle no more, so that after a crash the same bytes are said again and nothing
+ * else is signed on the same prev_hash (03 §6.3).
+ */
+export class Pending {
+  readonly file: string;
+  readonly #account: Id;
+
+  constructor(identityFile: string, account: Id) {
+    this.#account = account;
+    this.file = join(dirname(identityFile), `${encodeAddress(account)}.pending`);
+  }
+
+  /** undefined: nothing is under way. Throws `Refused`. */
+  read(): Operation | undefined {
+    let bytes: Uint8Array;
+    try {
+      bytes = new Uint8Array(readFileSync(this.file));
+    } catch (error) {
+      if (systemCode(error) === 'ENOENT') return undefined;
+      throw new Refused(`${this.file}: cannot be read: ${systemReason(error)}; make it readable`);
+    }
+    const operation = decodeOperation(bytes);
+    if (operation.ok && operation.value.sender === this.#account) return operation.value;
+    throw new Refused(
+      `${this.file}: is damaged; look at "montana account history" before you remove it and pay anybody again`,
+    );
+  }
+
+  /** Throws `Refused` where another is under way, of another process too. */
+  write({ bytes }: Operation): void {
+    const draft = `${this.file}.${process.pid}`;
+    try {
+      rmSync(draft, { force: true });
+      writeOwn(draft, bytes);
+      // Unlike a rename, never over another.
+      linkSync(draft, this.file);
+      syncFolder(dirname(this.file));
+      this.#clean();
+    } catch (error) {
+      if (systemCode(error) === 'EEXIST') {
+        throw new Refused('another operation of this account is under way; "montana account resume" follows it');
+      }
+      throw new Refused(`${this.file}: cannot be written: ${systemReason(error)}; nothing was sent`);
+    } finally {
+      rmSync(draft, { force: true });
+    }
+  }
+
+  /** Takes away drafts that a crash left: none of them can become the file any more. */
+  #clean(): void {
+    const [folder, drafts] = [dirname(this.file), `${basename(this.file)}.`];
+    for (const name of readdirSync(folder)) if (name.startsWith(drafts)) rmSync(join(folder, name), { force: true });
+  }
+
+  remove(): void {
+    removeOwn(this.file);
+  }
+}

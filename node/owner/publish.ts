@@ -1,0 +1,72 @@
+import { equalBytes } from '#core/bytes/bytes.ts';
+import type { Operation } from '#core/consensus/objects.ts';
+import { SIGNATURE_SIZE, type SigningKey } from '#core/crypto/suite.ts';
+import { makeOperation, type OperationFields } from '#core/operations/codec.ts';
+import { validateOperationUnsigned } from '#core/operations/validate.ts';
+import type { AccountRecord } from '#core/state/records.ts';
+import { withAccountKey } from '#node/config/identity.ts';
+import { Refused } from '#node/config/refused.ts';
+import { recordOf } from './chain.ts';
+import { follow, type Outcome } from './follow.ts';
+import type { Wallet } from './wallet.ts';
+import { reasonWords } from './words.ts';
+
+type Tell = (words: string) => void;
+
+/** The account of a wallet as it is now. Throws `Refused`: not there, or of another key by now. */
+export const senderOf = async ({ account, chain, identity }: Wallet): Promise<SenderNow> => {
+  const answer = await chain.account(account);
+  const record = recordOf(answer);
+  if (record === undefined) throw new Refused(reasonWords('AccountNotFound'));
+  if (!equalBytes(record.currentPubkey, identity.accountKey)) throw new Refused(reasonWords('InvalidSignature'));
+  return { record, window: answer.window };
+};
+
+export interface SenderNow {
+  readonly record: AccountRecord;
+  /** The state's. */
+  readonly window: number;
+}
+
+/** An operation's id does not depend on who signed it (01 R2): what is only judged needs no key. */
+const UNSIGNED: SigningKey = { publicKey: new Uint8Array(0), sign: () => new Uint8Array(SIGNATURE_SIZE) };
+
+/**
+ * Judges an operation by the rules before it is signed (03 §6.1), as the first of the window after `sender`'s. Throws `Refused`.
+ */
+export const judge = (
+  { network: { rules, params } }: Wallet,
+  fields: OperationFields,
+  sender: SenderNow,
+  receiver: AccountRecord | undefined,
+): Operation => {
+  const operation = makeOperation(fields, UNSIGNED);
+  const known = [sender.record, ...(receiver === undefined ? [] : [receiver])];
+  const view = { account: (id: string) => known.find(({ accountId }) => accountId === id) };
+  const fault = validateOperationUnsigned(operation, view, sender.window + 1, rules, params.tau2Windows);
+  if (fault !== undefined) throw new Refused(reasonWords(fault));
+  return operation;
+};
+
+/** Signs, makes durable, says and follows. Nothing else of the account may be under way. Throws `Refused`. */
+export const publish = async (wallet: Wallet, fields: OperationFields, tell: Tell): Promise<Outcome> => {
+  const operation = withAccountKey(wallet.identity, (key) => makeOperation(fields, key));
+  wallet.pending.write(operation);
+  return carryOn(wallet, operation, tell);
+};
+
+/** Follows what is durable; it is forgotten when it can settle no more, or has. */
+export const carryOn = async ({ chain, pending }: Wallet, operation: Operation, tell: Tell): Promise<Outcome> => {
+  const outcome = await follow(chain, operation, tell);
+  if (outcome.type !== 'refused') pending.remove();
+  return outcome;
+};
+
+/** Refuses to begin anything while an operation of the account is under way: a payment repeated is a payment twice. */
+export const refuseWhileUnderWay = (wallet: Wallet): void => {
+  if (wallet.pending.read() !== undefined) {
+    throw new Refused(
+      'an operation of this account is under way, as after a crash; "montana account resume" takes it up and says how it ends',
+    );
+  }
+};

@@ -1,0 +1,56 @@
+import type { Id } from '#core/bytes/bytes.ts';
+import { amountText } from './amount.ts';
+import type { Chain, HistoryOperation } from './chain.ts';
+import { change, operationRow } from './rows-of-operations.ts';
+
+/** An account at a final window, and what happened since the one seen before. Amounts are decimal strings of moneta. */
+export interface Seen {
+  readonly window: number;
+  /** null: there is no such account. */
+  readonly balance: string | null;
+  /** What windows brought it that its operator won. */
+  readonly earned: string;
+  /** Oldest first. */
+  readonly operations: readonly HistoryOperation[];
+}
+
+/** An account as windows become final: first as it is, then for ever. Throws `Refused` when the node ends. */
+export async function* watch(chain: Chain, account: Id): AsyncGenerator<Seen> {
+  let before = await chain.account(account);
+  yield { window: before.window, balance: before.account?.balance ?? null, earned: '0', operations: [] };
+  for (;;) {
+    if ((await chain.next(before.window)) === undefined) continue;
+    const now = await chain.account(account);
+    if (now.window <= before.window) continue;
+    const operations = await between(chain, account, before.window, now.window);
+    const moved = operations.reduce((sum, operation) => sum + change(operation, account), 0n);
+    const [balance, was] = [now.account?.balance, BigInt(before.account?.balance ?? 0)];
+    const earned = balance === undefined ? 0n : BigInt(balance) - was - moved;
+    before = now;
+    yield { window: now.window, balance: balance ?? null, earned: String(earned), operations };
+  }
+}
+
+/** Operations of windows above `after`, up to `last`; oldest first. */
+const between = async (
+  chain: Chain,
+  account: Id,
+  after: number,
+  last: number,
+): Promise<readonly HistoryOperation[]> => {
+  const found: HistoryOperation[] = [];
+  for (let before: number | null = last + 1; before !== null && before > after + 1; ) {
+    const { operations, next } = await chain.history(account, before);
+    found.push(...operations.filter(({ window }) => window > after));
+    before = next;
+  }
+  return found.reverse();
+};
+
+/** For a person: the window and the balance, then a row an operation. */
+export const seenText = ({ window, balance, earned, operations }: Seen, account: Id): string => {
+  const gain = earned === '0' ? '' : `  earned ${amountText(BigInt(earned))}`;
+  const held = balance === null ? 'no account yet' : amountText(BigInt(balance));
+  const rows = operations.map((operation) => `${operationRow(operation, account)}\n`);
+  return `${String(window).padStart(8)}  final     balance ${held}${gain}\n${rows.join('')}`;
+};
