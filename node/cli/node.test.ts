@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { entropyToMnemonic } from '#core/crypto/mnemonic.ts';
+import { portsOf } from '#node/api/ports.suite.ts';
 import { makeApi, serveApi } from '#node/api/server.ts';
 import { sampleStatus } from '#node/api/status.suite.ts';
 import { readConfig } from '#node/config/config.ts';
@@ -84,7 +85,7 @@ describe('node init', () => {
     expect(words.map(([, n]) => Number(n))).toEqual(Array.from({ length: 24 }, (_, i) => i + 1));
     const file = join(dir, 'identity.bin');
     const { nodeId } = readIdentity(file);
-    const seed = recoverMasterSeed(words.map(([, , word]) => word).join(' '));
+    const seed = recoverMasterSeed(Buffer.from(words.map(([, , word]) => word).join(' ')));
     expect(writeRecoverable(join(root, 'bob-again.bin'), seed).nodeId).toBe(nodeId);
     const before = readFileSync(file);
     await expect(nodeInit({ dir })).rejects.toThrow(/there is an identity already; it is kept/);
@@ -150,9 +151,9 @@ describe('node status and node stop', () => {
     await expect(nodeStop({ dir })).rejects.toThrow(`no node runs in ${dir}; nothing to stop`);
     let status: ReturnType<typeof sampleStatus> | undefined;
     const api = makeApi({
-      status: async () => status,
+      ...portsOf(),
+      status: async () => status ?? portsOf().status(),
       stop: () => void setTimeout(() => api.close(), 200),
-      submit: () => undefined,
     });
     await serveApi(api, socket);
     await expect(nodeStatus({ dir })).rejects.toThrow('is starting or stopping; ask again in a moment');

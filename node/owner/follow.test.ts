@@ -1,0 +1,213 @@
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeEach, describe, expect, test } from 'vitest';
+import { accountOf, idOf } from '#core/operations/accounts.suite.ts';
+import { makeOperation, type OperationFields } from '#core/operations/codec.ts';
+import { type Identity, withAccountKey, writeEphemeral } from '#node/config/identity.ts';
+import { FakeChain, network } from './chain.suite.ts';
+import { Pending } from './pending.ts';
+import { carryOn, judge, publish, refuseWhileUnderWay, senderOf } from './publish.ts';
+import { transferFields } from './transfer.ts';
+import type { Wallet } from './wallet.ts';
+import { watch } from './watch.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'montana-follow-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const identityOf = (n: number): Identity =>
+  writeEphemeral(join(folder, `${n}.bin`), {
+    account: new Uint8Array(32).fill(n),
+    node: new Uint8Array(32).fill(n + 1),
+    app: new Uint8Array(64).fill(n + 2),
+  });
+
+const [alice, bob] = [identityOf(1), identityOf(5)];
+const recordOf = ({ accountKey, accountId }: Identity) =>
+  accountOf({ publicKey: accountKey, sign: () => accountKey }, { accountId });
+const told: string[] = [];
+const tell = (words: string): void => void told.push(words);
+
+let chain: FakeChain;
+let wallet: Wallet;
+beforeEach(() => {
+  told.length = 0;
+  chain = new FakeChain([recordOf(alice)]);
+  const pending = new Pending(join(folder, 'identity.bin'), alice.accountId);
+  pending.remove();
+  wallet = { account: alice.accountId, chain, identity: alice, pending, network };
+});
+
+const payBob = async (amount: bigint): Promise<OperationFields> => {
+  const there = chain.accounts.account(bob.accountId);
+  return transferFields(
+    (await senderOf(wallet)).record,
+    { account: bob.accountId, key: bob.accountKey },
+    there,
+    amount,
+  );
+};
+const signed = (fields: OperationFields) => withAccountKey(alice, (key) => makeOperation(fields, key));
+
+test('a first payment creates the account, a second one does not, and it pays back', async () => {
+  chain.before = () => expect(existsSync(wallet.pending.file)).toBe(true);
+  expect(await publish(wallet, await payBob(100n), tell)).toEqual({ type: 'settled', window: 1 });
+  expect(chain.said.at(-1)?.type).toBe('TransferModeB');
+  expect(await publish(wallet, await payBob(50n), tell)).toEqual({ type: 'settled', window: 2 });
+  expect(chain.said.at(-1)?.type).toBe('Transfer');
+  expect(told).toEqual(Array(2).fill('pending: the network has it; it waits for a window'));
+  expect(existsSync(wallet.pending.file)).toBe(false);
+  const back = { ...wallet, account: bob.accountId, identity: bob };
+  const sender = await senderOf(back);
+  const fields = transferFields(sender.record, { account: alice.accountId, key: undefined }, recordOf(alice), 150n);
+  judge(back, fields, sender, recordOf(alice));
+  expect(await publish(back, fields, tell)).toEqual({ type: 'settled', window: 3 });
+  expect(chain.accounts.account(alice.accountId)?.balance).toBe(1_000n);
+});
+
+describe('before anything is signed', () => {
+  test.each([
+    [1_001n, /the balance is too small/],
+    [0n, /write at least 1 moneta/],
+  ])('%i moneta are refused', async (amount, words) => {
+    const sender = await senderOf(wallet);
+    const fields = await payBob(amount);
+    expect(() => judge(wallet, fields, sender, undefined)).toThrow(words);
+    judge(wallet, await payBob(1_000n), sender, undefined);
+  });
+
+  test('so is a second account before its time, an account that is not there, and one of another key', async () => {
+    const sender = await senderOf(wallet);
+    const young = { ...sender, record: { ...sender.record, creationWindow: 1 } };
+    const fields = await payBob(1n);
+    expect(() => judge(wallet, fields, young, undefined)).toThrow(/may not create another one yet/);
+    judge(wallet, fields, { ...young, window: 60 }, undefined);
+    await expect(senderOf({ ...wallet, account: bob.accountId })).rejects.toThrow(/your account is not there/);
+    await expect(senderOf({ ...wallet, identity: bob })).rejects.toThrow(/not the current one of the account/);
+  });
+
+  test('so is anything while an operation is under way', async () => {
+    refuseWhileUnderWay(wallet);
+    const fields = await payBob(1n);
+    wallet.pending.write(signed(fields));
+    expect(() => refuseWhileUnderWay(wallet)).toThrow(/"montana account resume" takes it up/);
+    await expect(publish(wallet, { ...fields, amount: 2n } as OperationFields, tell)).rejects.toThrow(/is under way/);
+    expect(chain.said).toEqual([]);
+  });
+});
+
+describe('after a crash', () => {
+  test('before the network heard of it, the same bytes are said', async () => {
+    const operation = signed(await payBob(7n));
+    wallet.pending.write(operation);
+    const again = wallet.pending.read()!;
+    expect(await carryOn(wallet, again, tell)).toEqual({ type: 'settled', window: 1 });
+    expect(chain.said.map(({ bytes }) => bytes)).toEqual([operation.bytes]);
+  });
+
+  test('after it settled, and others after it, nothing is said', async () => {
+    const operation = signed(await payBob(7n));
+    wallet.pending.write(operation);
+    chain.close(operation);
+    const settled = { type: 'settled', window: 1 };
+    expect(await carryOn(wallet, operation, tell)).toEqual(settled);
+    chain.close(signed(await payBob(8n)));
+    chain.close(signed(await payBob(9n)));
+    expect(await carryOn(wallet, operation, tell)).toEqual(settled);
+    // A node that remembers bodies alone.
+    chain.state = async () => ({ operation: operation.id, state: 'unknown', window: null, reason: null });
+    expect(await carryOn(wallet, operation, tell)).toEqual(settled);
+    expect(chain.said).toEqual([]);
+  });
+
+  test('with another device ahead it has failed, and says so', async () => {
+    const operation = signed(await payBob(7n));
+    wallet.pending.write(operation);
+    chain.close(signed(await payBob(8n)));
+    const outcome = await carryOn(wallet, operation, tell);
+    expect(outcome).toMatchObject({ type: 'failed', reason: 'InvalidPrevHash' });
+    expect(wallet.pending.read()).toBeUndefined();
+  });
+});
+
+test('a node that forgets is told again, with the same bytes', async () => {
+  chain.isForgetful = true;
+  chain.before = () => {
+    chain.isForgetful = chain.window < 5;
+  };
+  const fields = await payBob(7n);
+  expect(await publish(wallet, fields, tell)).toEqual({ type: 'settled', window: 7 });
+  expect(chain.said.length).toBeGreaterThan(1);
+  expect(new Set(chain.said.map(({ bytes }) => Buffer.from(bytes).toString('hex'))).size).toBe(1);
+});
+
+test('refused for good it is forgotten; refused for now it stays, and nothing takes its place', async () => {
+  const fields = await payBob(7n);
+  chain.reason = 'ReceiverNotActive';
+  expect(await publish(wallet, fields, tell)).toMatchObject({ type: 'refused', reason: 'ReceiverNotActive' });
+  expect(wallet.pending.read()?.id).toBe(signed(fields).id);
+  expect(() => refuseWhileUnderWay(wallet)).toThrow(/under way/);
+  chain.reason = 'InvalidSignature';
+  expect(await carryOn(wallet, wallet.pending.read()!, tell)).toMatchObject({ type: 'failed' });
+  expect(wallet.pending.read()).toBeUndefined();
+});
+
+test('a receiver that another payment created meanwhile is an end: the next payment is an ordinary one', async () => {
+  const fields = await payBob(7n);
+  chain.reason = 'out of date';
+  chain.accounts.putAccount(recordOf(bob));
+  const outcome = await publish(wallet, fields, tell);
+  expect(outcome).toMatchObject({ type: 'failed', reason: 'ReceiverAlreadyExists' });
+  chain.reason = undefined;
+  expect(await publish(wallet, await payBob(7n), tell)).toEqual({ type: 'settled', window: chain.window });
+});
+
+test('a rejection between two questions is looked at again', async () => {
+  const operation = signed(await payBob(7n));
+  wallet.pending.write(operation);
+  chain.state = async () => {
+    chain.close(operation);
+    return { operation: operation.id, state: 'rejected', window: null, reason: 'another took its place' };
+  };
+  expect(await carryOn(wallet, operation, tell)).toEqual({ type: 'settled', window: 1 });
+});
+
+test('an account that goes away, and a node that ends', async () => {
+  const operation = signed(await payBob(7n));
+  wallet.pending.write(operation);
+  const asked = chain.account.bind(chain);
+  chain.account = async () => {
+    throw new Error('no node');
+  };
+  await expect(carryOn(wallet, operation, tell)).rejects.toThrow('no node');
+  expect(wallet.pending.read()?.id).toBe(operation.id);
+  chain.account = async (id) => ({ ...(await asked(id)), account: null });
+  expect(await carryOn(wallet, operation, tell)).toMatchObject({ type: 'failed', reason: 'AccountNotFound' });
+});
+
+test('watch: each window, what came and went, and what was earned', async () => {
+  const seen = watch(chain, alice.accountId);
+  expect((await seen.next()).value).toMatchObject({ window: 0, balance: '1000', earned: '0', operations: [] });
+  const operation = signed(await payBob(7n));
+  chain.close(operation);
+  chain.close(signed(await payBob(8n)));
+  const there = chain.accounts.account(alice.accountId)!;
+  chain.accounts.putAccount({ ...there, balance: there.balance + 13n });
+  expect((await seen.next()).value).toMatchObject({
+    window: 2,
+    balance: '998',
+    earned: '13',
+    operations: [{ window: 1 }, { window: 2 }],
+  });
+  expect((await seen.next()).value).toMatchObject({ window: 3, earned: '0', operations: [] });
+  const nobody = watch(chain, idOf(3));
+  expect((await nobody.next()).value).toMatchObject({ balance: null });
+});
+
+test('what is written holds no seed', async () => {
+  const operation = signed(await payBob(7n));
+  wallet.pending.write(operation);
+  const file = readFileSync(wallet.pending.file);
+  expect(file).toEqual(Buffer.from(operation.bytes));
+  expect(file.indexOf(alice.seeds.account)).toBe(-1);
+});
