@@ -29,6 +29,8 @@ export interface ApiPorts {
   query<Q extends Query>(query: Q): Promise<QueryAnswer<Q>>;
   /** When a window above `after` is final; undefined: none was for 25 s, or nobody waits any more. */
   nextWindow(after: number, isGone: AbortSignal): Promise<WindowAnswer | undefined>;
+  /** Bytes of an `AnchorProof`, for whoever trusts window `checkpoint`. Rejects with `ApiError`: 404, 409, 410. */
+  anchorProof(operation: string, checkpoint: number | undefined): Promise<Uint8Array>;
   journal(): JournalAnswer;
   /** A file of the journal; undefined: there is none of this name. */
   journalFile(name: string): { readonly bytes: number; readonly stream: Readable } | undefined;

@@ -1,6 +1,7 @@
 import type { Route } from './route.ts';
 import { account } from './routes/account.ts';
 import { accountProof } from './routes/account-proof.ts';
+import { anchorProof } from './routes/anchor-proof.ts';
 import { health } from './routes/health.ts';
 import { history } from './routes/history.ts';
 import { journal } from './routes/journal.ts';
@@ -27,6 +28,7 @@ export const ROUTES: readonly Route[] = [
   account,
   history,
   accountProof,
+  anchorProof,
   submit,
   operation,
   journal,

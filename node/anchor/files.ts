@@ -1,0 +1,57 @@
+import { closeSync, existsSync, fsyncSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs';
+import { Refused, systemCode, systemReason } from '#node/config/refused.ts';
+import { type Content, hashContent, type Progress } from './hash-files.ts';
+import { decodeProofFile, encodeProofFile, type ProofFile } from './proof-file.ts';
+
+/** Reads a proof file. Throws `Refused`. */
+export const readProofFile = (path: string): ProofFile => {
+  let bytes: Uint8Array;
+  try {
+    bytes = new Uint8Array(readFileSync(path));
+  } catch (error) {
+    if (systemCode(error) === 'ENOENT') throw new Refused(`${path}: there is no such file; name the proof file`);
+    throw new Refused(`${path}: cannot be read: ${systemReason(error)}; make it readable`);
+  }
+  const file = decodeProofFile(bytes);
+  if (file === undefined) throw new Refused(`${path}: is no proof file, or a damaged one; get it again from its owner`);
+  return file;
+};
+
+/** Writes a proof file; one that was there before is replaced whole. Throws `Refused`. Returns its size in bytes. */
+export const writeProofFile = (path: string, file: ProofFile): number => {
+  const bytes = encodeProofFile(file);
+  try {
+    const handle = openSync(`${path}.new`, 'w');
+    try {
+      for (let at = 0; at < bytes.length; ) at += writeSync(handle, bytes, at);
+      fsyncSync(handle);
+    } finally {
+      closeSync(handle);
+    }
+    renameSync(`${path}.new`, path);
+  } catch (error) {
+    throw new Refused(`${path}: cannot be written: ${systemReason(error)}; name another place with --out`);
+  }
+  return bytes.length;
+};
+
+/** Throws `Refused` where a file is that would be lost. */
+export const mustBeFree = (path: string): void => {
+  if (existsSync(path)) throw new Refused(`${path}: is there already; it is kept; name another place with --out`);
+};
+
+/** Bytes, and files, between two looks of somebody who waits at a terminal. */
+const BYTES = 1 << 26;
+const FILES = 1_000;
+
+/** `hashContent`, with a line on a terminal that says how far it is. */
+export const hashShown = async (path: string): Promise<Content> => {
+  let before: Progress = { files: 0, of: 0, bytes: 0 };
+  const content = await hashContent(path, (now) => {
+    if (!process.stderr.isTTY || (now.bytes < before.bytes + BYTES && now.files < before.files + FILES)) return;
+    before = now;
+    process.stderr.write(`\r${now.files} of ${now.of} files, ${Math.floor(now.bytes / 1_000_000)} MB`);
+  });
+  if (before.of > 0) process.stderr.write('\r\u001b[K');
+  return content;
+};
