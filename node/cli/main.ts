@@ -3,6 +3,7 @@ import { Command, CommanderError, Option } from 'commander';
 import { FileFaults, Refused } from '#node/config/refused.ts';
 import { addAccountCommands } from './account-commands.ts';
 import { addKeysCommands } from './keys-commands.ts';
+import { addAnchorCommands } from './anchor-commands.ts';
 import { addNodeCommands } from './node-commands.ts';
 import type { ReportOptions } from './report.ts';
 import type { RunOptions } from './run.ts';
@@ -185,6 +186,7 @@ program
 addNodeCommands(program);
 addKeysCommands(program);
 addAccountCommands(program);
+addAnchorCommands(program);
 
 try {
   if (process.argv.length > 2) await program.parseAsync();

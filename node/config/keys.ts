@@ -51,10 +51,15 @@ export interface Checkpoint {
   readonly proposalHash: string;
 }
 
+/** undefined: not of the form `window:proposal_hash`. */
+export const parseCheckpoint = (text: string): Checkpoint | undefined => {
+  const [, window, proposalHash] = CHECKPOINT.exec(text) ?? [];
+  return window !== undefined && proposalHash !== undefined ? { window: Number(window), proposalHash } : undefined;
+};
+
 const checkpoint = z.string(say('write none or window:proposal_hash')).transform((value, ctx) => {
-  const [, window, proposalHash] = CHECKPOINT.exec(value) ?? [];
-  if (value === 'none') return undefined;
-  if (window !== undefined && proposalHash !== undefined) return { window: Number(window), proposalHash };
+  const parsed = parseCheckpoint(value);
+  if (value === 'none' || parsed !== undefined) return parsed;
   ctx.addIssue({ code: 'custom', message: 'write none, or a window number, a colon and 64 lower-case hex digits' });
   return z.NEVER;
 });

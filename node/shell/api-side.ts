@@ -8,10 +8,12 @@ import type { Health, JournalAnswer, Ready, Reloaded, Status, WindowAnswer } fro
 import { makeApi, serveApi } from '#node/api/server.ts';
 import { serveTcp, type TcpListener } from '#node/api/tcp.ts';
 import { tokenIn } from '#node/api/token.ts';
+import { extendedProof } from './extend-proof.ts';
 import { HeardHeads } from './heard-heads.ts';
 import { JournalFiles } from './journal-files.ts';
 import { Metrics } from './metrics.ts';
 import type { NodeOptions } from './node-parts.ts';
+import { ProofFolder } from './proof-folder.ts';
 import type { Pace, Protocol, Standing } from './protocol.ts';
 import type { Query, QueryAnswer } from './queries.ts';
 import { Reads } from './reads.ts';
@@ -166,6 +168,14 @@ export class ApiSide implements ApiPorts {
 
   query<Q extends Query>(query: Q): Promise<QueryAnswer<Q>> {
     return this.#reads.read(query);
+  }
+
+  anchorProof(operation: Id, checkpoint: number | undefined): Promise<Uint8Array> {
+    const headers = {
+      final: async () => (await this.#protocol.standing()).finalWindow,
+      scopes: (from: number, count: number) => this.query({ type: 'header-scopes', from, count }),
+    };
+    return extendedProof(new ProofFolder(this.#options.folder.path), headers, operation, checkpoint);
   }
 
   async nextWindow(after: number, isGone: AbortSignal): Promise<WindowAnswer | undefined> {

@@ -14,6 +14,7 @@ import type { Settled } from '#core/transition/settled.ts';
 import { decodeMessage, decodeStemMessage } from '#core/wire/codec.ts';
 import type { Hasher, HasherEvents } from '#node/hasher/hasher.ts';
 import type { Store } from '#node/store/store.ts';
+import { AnchorProofs } from './anchor-proofs.ts';
 import { Receipts } from './backlog.ts';
 import { mustLeadThrough } from './checkpoint.ts';
 import { Door } from './door.ts';
@@ -22,6 +23,7 @@ import type { FromProtocol, ToProtocol } from './messages.ts';
 import { oneLine } from './one-line.ts';
 import { Outbox } from './outbox.ts';
 import { participantConfig } from './participant-config.ts';
+import { ProofFolder } from './proof-folder.ts';
 import { Queries } from './queries.ts';
 import type { ProtocolSetting } from './setting.ts';
 import { Timer } from './timer.ts';
@@ -49,6 +51,7 @@ export class LiveHost {
   readonly #door: Door;
   /** Whether nodes that are in no table may come in. */
   readonly #admission = { isOn: false };
+  readonly #proofs: AnchorProofs;
   readonly #journal: HostJournal | undefined;
   readonly #queries: Queries;
   readonly #timer: Timer;
@@ -91,6 +94,7 @@ export class LiveHost {
       },
       opened.settled,
     );
+    this.#proofs = new AnchorProofs(new ProofFolder(setting.folder), store, setting.account, opened.open);
     this.#hasher = parts.startHasher({
       done: (_job, result) => this.#handle(() => this.#host.done(result)),
       alarm: () => this.#handle(() => this.#host.alarm()),
@@ -216,6 +220,8 @@ export class LiveHost {
     this.#queries.notice(notice);
     switch (notice.type) {
       case 'final':
+        // Durable before the window is: a crash in between leaves nothing to make a proof of.
+        for (const made of this.#proofs.final(notice.record, this.#settled)) this.#said.push({ type: 'proof', made });
         this.#settled = notice.record.settled;
         this.#round = 0;
         this.#door.final(notice.record);
@@ -233,6 +239,8 @@ export class LiveHost {
         this.#stopReason = notice.reason;
         break;
       default: {
+        if (notice.type === 'published' || notice.type === 'accepted') this.#proofs.heard(notice.object);
+        if (notice.type === 'submitted' && notice.verdict.type === 'accept') this.#proofs.submitted(notice.operation);
         const message = told(notice);
         if (message !== undefined) this.#said.push(message);
       }

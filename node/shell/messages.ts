@@ -2,6 +2,7 @@ import type { Id } from '#core/bytes/bytes.ts';
 import type { Result } from '#core/bytes/result.ts';
 import type { ProofRejected } from '#core/tunnel/listener.ts';
 import type { Known } from '#node/transport/transport.ts';
+import type { ProofMade } from './anchor-proofs.ts';
 import type { Pace, Standing } from './protocol.ts';
 import type { Answered, Query } from './queries.ts';
 
@@ -49,6 +50,7 @@ export type FromProtocol =
   | { readonly type: 'penalty'; readonly link: number; readonly reason: string }
   | { readonly type: 'submitted'; readonly operation: Id; readonly verdict: string }
   | { readonly type: 'confirmed'; readonly operation: Id; readonly window: number }
+  | { readonly type: 'proof'; readonly made: ProofMade }
   | { readonly type: 'judged'; readonly request: number; readonly result: Result<Admission, ProofRejected> }
   | { readonly type: 'classified'; readonly request: number; readonly known: Known | undefined }
   | { readonly type: 'paced'; readonly request: number; readonly pace: Pace }

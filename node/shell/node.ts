@@ -221,6 +221,10 @@ class LiveNode implements RunningNode {
         this.#api.submitted(operation, verdict);
       },
       confirmed: (operation, window) => log.info({ operation, window }, 'confirmed'),
+      proof: ({ operation, window, fault }) => {
+        if (fault === undefined) log.info({ operation, window }, 'proof kept');
+        else log.warn({ operation, window, reason: fault }, 'no proof');
+      },
       stopped: (reason) => this.#fail(reason),
     };
   }

@@ -18,6 +18,7 @@ export const liveParts: NodeParts = {
         folder: folder.path,
         store: new URL('../store/lmdb-store.ts', import.meta.url).href,
         seed: identity.seeds.node,
+        account: identity.accountId,
         ...(config.entry ? { entry: { operatorSeed: identity.seeds.account, from: ENTRY_FROM } } : {}),
         ...(config.checkpoint === undefined ? {} : { checkpoint: config.checkpoint }),
         timers: config.timers,

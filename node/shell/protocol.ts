@@ -1,6 +1,7 @@
 import type { Id } from '#core/bytes/bytes.ts';
 import type { Doorkeeper } from '#node/transport/transport.ts';
 import type { Answered, Query } from './queries.ts';
+import type { ProofMade } from './anchor-proofs.ts';
 
 /** The node's place in its network, for status and logs. */
 export interface Standing {
@@ -37,6 +38,8 @@ export interface ProtocolEvents {
   /** `accept`, `stale`, `hold`, `reject: …`; before them `scheduled` for one that waits for its window. */
   submitted(operation: Id, verdict: string): void;
   confirmed(operation: Id, window: number): void;
+  /** An Anchor that this node keeps the proof of is final. */
+  proof(made: ProofMade): void;
   /** The protocol cannot go on: a safety failure, a broken store, a dead hasher. One line for the operator. */
   stopped(reason: string): void;
 }

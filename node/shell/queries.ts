@@ -6,6 +6,7 @@ import { accountProof } from '#core/services/account-proof.ts';
 import type { Settled } from '#core/transition/settled.ts';
 import type { AccountAnswer, AccountProofAnswer, HistoryAnswer, OperationState } from '#node/api/account-schemas.ts';
 import type { Store } from '#node/store/store.ts';
+import { headerScopes } from './header-scopes.ts';
 import { History } from './history.ts';
 import type { FromProtocol } from './messages.ts';
 import { oneLine } from './one-line.ts';
@@ -16,13 +17,15 @@ export type Query =
   | { readonly type: 'account'; readonly account: Id }
   | { readonly type: 'account-proof'; readonly account: Id }
   | { readonly type: 'history'; readonly account: Id; readonly before: number | undefined; readonly count: number }
-  | { readonly type: 'operation'; readonly operation: Id };
+  | { readonly type: 'operation'; readonly operation: Id }
+  | { readonly type: 'header-scopes'; readonly from: number; readonly count: number };
 
 interface Answers {
   readonly account: AccountAnswer;
   readonly 'account-proof': AccountProofAnswer;
   readonly history: HistoryAnswer;
   readonly operation: OperationState;
+  readonly 'header-scopes': readonly Uint8Array[];
 }
 
 export type QueryAnswer<Q extends Query> = Answers[Q['type']];
@@ -107,6 +110,8 @@ export class Queries {
       }
       case 'history':
         return yield* this.#history.of(query, settled.window);
+      case 'header-scopes':
+        return yield* headerScopes(this.#ports.store, query.from, query.count);
       case 'operation':
         return this.#states.of(query.operation, settled.state) ?? (yield* this.#kept(query.operation, settled));
     }

@@ -1,3 +1,4 @@
+import type { Id } from '#core/bytes/bytes.ts';
 import type { Genesis, GenesisInput } from '#core/genesis/genesis.ts';
 import type { Checkpoint } from '#node/config/keys.ts';
 import type { Store } from '#node/store/store.ts';
@@ -11,6 +12,8 @@ export interface ProtocolSetting {
   readonly store: string;
   /** Of the node's ML-DSA-65 key, 32 bytes. */
   readonly seed: Uint8Array;
+  /** The node's own: of its Anchors it keeps the proofs, wherever they were handed in. */
+  readonly account: Id;
   /** While the node is not in the table it seeks entry, for this operator (05 §8), by a chain that begins in window `from` at the earliest. */
   readonly entry?: { readonly operatorSeed: Uint8Array; readonly from: number };
   readonly timers: 'ordinary' | 'patient';

@@ -106,6 +106,9 @@ export const startProtocol = (
       case 'confirmed':
         events.confirmed(message.operation, message.window);
         break;
+      case 'proof':
+        events.proof(message.made);
+        break;
       case 'judged': {
         const { request, result } = message;
         if (!result.ok) answer(request, result);
