@@ -17,6 +17,7 @@ export const portsOf = (change: Partial<ApiPorts> = {}): ApiPorts => ({
   submit: async () => busy(),
   query: async () => busy(),
   nextWindow: async () => busy(),
+  anchorProof: async () => busy(),
   journal: () => ({ isOn: false, files: [] }),
   journalFile: () => undefined,
   ...change,
@@ -42,6 +43,7 @@ export const answeringPorts = (status: Awaited<ReturnType<ApiPorts['status']>>, 
   query: async (query) => answers[query.type](ID) as never,
   nextWindow: async (after) =>
     after > 6 ? undefined : { window: 7, proposalHash: ID, stateRoot: ID, operations: null },
+  anchorProof: async () => Uint8Array.of(1, 2, 3),
   journal: () => ({ isOn: true, files: [{ name: '000001.journal', bytes: 3 }] }),
   journalFile: (name) =>
     name === '000001.journal' ? { bytes: 3, stream: Readable.from([Buffer.from('abc')]) } : undefined,
@@ -49,6 +51,7 @@ export const answeringPorts = (status: Awaited<ReturnType<ApiPorts['status']>>, 
 
 const common = { id: ID, window: 5, prevHash: ID, sender: ID };
 const answers = {
+  'header-scopes': () => [],
   account: (id: string) => ({
     window: 6,
     stateRoot: ID,
