@@ -54,6 +54,7 @@ class Bench {
         folder: '',
         store: '',
         seed: new Uint8Array(32).fill(index + 1),
+        account: ZERO_ID,
         timers: 'ordinary',
         journal: false,
         stem: false,

@@ -9,6 +9,7 @@ import type { GenesisInput } from '#core/genesis/genesis.ts';
 import { DEVNET } from '#core/genesis/profiles.ts';
 import { MONTANA } from '#core/genesis/rules.ts';
 import { makeOperation } from '#core/operations/codec.ts';
+import type { ProofMade } from './anchor-proofs.ts';
 import type { Standing } from './protocol.ts';
 import type { ProtocolSetting } from './setting.ts';
 import { type ProtocolThread, type ProtocolWorker, startProtocol } from './start-protocol.ts';
@@ -53,6 +54,7 @@ export interface Seat {
   paused: readonly number[];
   readonly submitted: string[];
   readonly confirmed: Id[];
+  readonly proofs: ProofMade[];
   stopped: string | undefined;
 }
 
@@ -89,6 +91,7 @@ export class LiveNet {
         paused: [],
         submitted: [],
         confirmed: [],
+        proofs: [],
         stopped: undefined,
       };
     });
@@ -116,6 +119,7 @@ export class LiveNet {
         folder: seat.folder,
         store: new URL('./file-store.suite.ts', import.meta.url).href,
         seed: nodeSeed(index),
+        account: accountId(SUITE_ML_DSA_65, accountKey(index).publicKey),
         timers: 'ordinary',
         journal: false,
         stem: false,
@@ -148,6 +152,10 @@ export class LiveNet {
         },
         confirmed(operation) {
           seat.confirmed.push(operation);
+          told();
+        },
+        proof(made) {
+          seat.proofs.push(made);
           told();
         },
         stopped(reason) {
