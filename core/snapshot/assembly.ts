@@ -1,13 +1,18 @@
 import { concat, type Id, toHex } from '../bytes/bytes.ts';
+import { FatalInvariant } from '../bytes/fatal.ts';
 import { IdMap } from '../collections/id-map.ts';
 import { sha256 } from '../crypto/hash.ts';
 import type { Roots } from '../state/roots.ts';
-import { TABLES, type Table, type WritableBase } from '../state/state.ts';
+import { TABLES, type Table } from '../state/state.ts';
 import { State } from '../state/view.ts';
 import type { FastSyncResponse } from '../wire/payloads.ts';
 import { type Held, HeldChunks } from './held-chunks.ts';
 import { type Chunk, type ChunkError, judgeChunk } from './judge-chunk.ts';
 import { BATCH_RECORDS, MAX_RECORDS, RECORDS_PER_CHUNK } from './limits.ts';
+import type { AnchorName, SnapshotStaging } from './staging.ts';
+
+/** In the place of a peer's number: a chunk that was durable before this process. */
+export const FORMER = -1;
 
 /**
  * Why a chunk is refused beside those already held. A chunk that is refused changes nothing.
@@ -58,14 +63,16 @@ interface Dismissed extends ChunkName {
 
 /**
  * Puts a snapshot together from chunks that come in any order, from any number of peers (06 §7, 02 §10). Records and trees go into
- * `staging`, an empty base that nobody reads before `verify` says so; kept in memory are one batch of records and a few words per
- * chunk held. One assembly serves one anchor: the caller gives it answers to requests for that window only.
+ * `staging`, which nobody reads before `verify` says so; kept in memory are one batch of records and a few words per chunk held. One
+ * assembly serves the anchor that the staging was begun for, and goes on from what is durable there: the caller gives it answers to
+ * requests for that window only.
  *
  * The trees follow the records batch by batch, so that the roots of what is held are known soon after the last chunk, and a chunk
  * that is replaced costs its own records only.
  */
 export class Assembly {
-  readonly #staging: WritableBase;
+  readonly #staging: SnapshotStaging;
+  readonly #anchor: AnchorName;
   readonly #recordsPerChunk: number;
   readonly #maxRecords: number;
   readonly #batchRecords: number;
@@ -81,12 +88,20 @@ export class Assembly {
   /** One version per chunk and giver, the last. */
   readonly #dismissed = new IdMap<Dismissed>();
 
-  constructor(staging: WritableBase, limits: AssemblyLimits = {}) {
+  constructor(staging: SnapshotStaging, limits: AssemblyLimits = {}) {
+    const staged = staging.staged();
+    if (staged === undefined) throw new FatalInvariant('a snapshot was not begun');
     this.#staging = staging;
+    this.#anchor = staged.anchor;
+    this.#total = staged.total;
     this.#recordsPerChunk = limits.recordsPerChunk ?? RECORDS_PER_CHUNK;
     this.#maxRecords = limits.maxRecords ?? MAX_RECORDS;
     this.#batchRecords = limits.batchRecords ?? BATCH_RECORDS;
     this.#held = new HeldChunks(this.#recordsPerChunk);
+    for (const chunk of staged.chunks) {
+      this.#held.add({ ...chunk, from: FORMER });
+      this.#records += chunk.count;
+    }
   }
 
   /** total_chunks of this snapshot, undefined while no chunk is held. */
@@ -97,6 +112,16 @@ export class Assembly {
   /** Chunks held. */
   get size(): number {
     return this.#held.size;
+  }
+
+  /** Lowest index that is held. */
+  firstHeld(): number | undefined {
+    return this.#held.all()[0]?.index;
+  }
+
+  /** Lowest index of a table whose root was wrong: from there on another peer is asked again. */
+  firstContested(): number | undefined {
+    return this.#held.all().find(({ table }) => this.#contested.includes(table))?.index;
   }
 
   /** Number of the peer whose chunk is held under this index. */
@@ -231,7 +256,8 @@ export class Assembly {
     const changes = this.#pending;
     this.#pending = { account: [], node: [], candidate: [] };
     this.#pendingRecords = 0;
-    this.#staging.commit(new State(this.#staging).apply(changes).delta);
+    const { delta } = new State(this.#staging).apply(changes);
+    this.#staging.write(delta, { anchor: this.#anchor, total: this.#total, chunks: this.#held.all() });
   }
 }
 

@@ -26,6 +26,11 @@ export class HeldChunks {
     return this.#chunks.length;
   }
 
+  /** Ascending by index. */
+  all(): readonly Held[] {
+    return this.#chunks.slice();
+  }
+
   get(index: number): Held | undefined {
     const held = this.#chunks[this.#position(index)];
     return held?.index === index ? held : undefined;

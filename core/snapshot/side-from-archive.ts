@@ -1,4 +1,5 @@
 import { type Id, strictlyAscending } from '../bytes/bytes.ts';
+import { divide } from '../bytes/integers.ts';
 import { fail, ok, type Result } from '../bytes/result.ts';
 import { IdMap } from '../collections/id-map.ts';
 import type { Header, Listed } from '../consensus/objects.ts';
@@ -9,7 +10,8 @@ import { revealOrder } from '../lottery/cascade.ts';
 import type { NodeRecord } from '../state/records.ts';
 import type { State } from '../state/view.ts';
 import { cementedBundleAggregate } from '../timechain/aggregate.ts';
-import { participationPermille } from '../timechain/difficulty.ts';
+import { MAX_D } from '../timechain/chain.ts';
+import { nextD, participationPermille } from '../timechain/difficulty.ts';
 import { lotteryBasis } from '../transition/open-window.ts';
 import { aggregateOf, pastWindow } from '../transition/past.ts';
 import type { LotteryBasis, PastWindow, Settled, SideState } from '../transition/settled.ts';
@@ -25,12 +27,19 @@ import type { ArchiveEntry } from '../wire/messages.ts';
  */
 export type SideError = 'AnchorAtBoundary' | 'AnchorAfterFallback' | 'EntryMissing' | 'DMissing' | 'EntryMismatch';
 
-/** What a joiner fetches beside the snapshot. Entries are checked here, from the anchor's header down. */
-export interface SideArchive {
-  entry(window: number): Pick<ArchiveEntry, 'header' | 'bundles' | 'reveals'> | undefined;
-  /** D(window), which only hashing proves: D iterations lead from T_{window−1} to T_window. */
-  d(window: number): number | undefined;
+/** What an entry says of its window beside its bodies. */
+export type SideEntry = Pick<ArchiveEntry, 'header' | 'bundles' | 'reveals'>;
+
+/** A stretch whose length is not known: hashing counts how many iterations lead from T_{window−1} to T_window. */
+export interface Stretch {
+  readonly window: number;
+  readonly from: Id;
+  readonly to: Id;
 }
+
+/** The number of the D that window `w` is hashed by: a boundary's is in force from the second window after it (05 §7 D-E8). */
+const dOfWindow = (window: number, tau2Windows: bigint): number =>
+  Math.max(0, divide(Math.max(0, window - 2), Number(tau2Windows)));
 
 /** Whether the side state of a window can be derived from its tables and the archive, as far as its number tells. */
 export const isAnchorWindow = (window: number, tau2Windows: bigint): boolean =>
@@ -40,74 +49,144 @@ export const isAnchorWindow = (window: number, tau2Windows: bigint): boolean =>
  * S_W from a verified snapshot: its side state (04 §11) is no part of the chunks and is derived from the archive of the last 4τ₂
  * windows (04 §15.3), back from the certified header of W. What nodes were at the windows of the current τ₂ follows from the node
  * table of now: every cemented bundle added one to chain_length, and nobody left since the boundary. Its digest starts anew, with
- * the anchor's name. Reads each entry once, newest first; keeps no entry.
+ * the anchor's name.
+ *
+ * Takes entries one by one, newest first, and keeps of each T and the aggregate; one more, before the oldest, gives the T that its
+ * stretch begins with. No entry says what D was, only hashing proves it: `stretches` names one for each D of these windows but that
+ * of genesis.
  */
-export const settledFromArchive = (
-  network: Network,
-  state: State,
-  anchor: Header,
-  archive: SideArchive,
-): Result<Settled, SideError> => {
-  const { tau2Windows } = network.params;
-  const { window: last } = anchor;
-  if (!isAnchorWindow(last, tau2Windows)) return fail('AnchorAtBoundary');
-  const boundary = Number(BigInt(last) - (BigInt(last) % tau2Windows));
-  const oldest = Math.max(0, last + 1 - 4 * Number(tau2Windows));
+export class SideFromArchive {
+  readonly #network: Network;
+  readonly #state: State;
+  readonly #anchor: Header;
+  readonly #boundary: number;
+  readonly #before: NodesBefore;
+  /** Newest first. */
+  readonly #past: Omit<PastWindow, 'd'>[] = [];
+  readonly #participation: number[] = [];
+  #revealCount = 0;
+  #lastReveals: readonly Listed[] = [];
+  #basis: LotteryBasis | undefined;
+  #basisBefore: LotteryBasis | undefined;
+  #name: Id;
+  /** T of the window before the oldest. */
+  #first: Id;
+  /** The oldest window it needs, and the first of all that it takes. */
+  readonly #oldest: number;
+  readonly end: number;
+  /** The window it takes next; below `end` there is none. */
+  next: number;
 
-  const before = new NodesBefore([...state.nodes()], tau2Windows);
-  const past: PastWindow[] = [];
-  const participation: number[] = [];
-  let revealCount = 0;
-  let lastReveals: readonly Listed[] = [];
-  let basis: LotteryBasis | undefined;
-  let basisBefore: LotteryBasis | undefined;
-  let name = anchor.id;
-  for (let window = last; window >= oldest; window--) {
-    const entry = archive.entry(window);
-    if (entry === undefined) return fail('EntryMissing');
-    const { header, bundles, reveals } = entry;
-    if (header.id !== name || header.window !== window || !areListed(header, bundles, reveals)) {
-      return fail('EntryMismatch');
-    }
-    if (window >= last - 1 && header.fallbackDepth !== 1) return fail('AnchorAfterFallback');
-    const d = archive.d(window);
-    if (d === undefined) return fail('DMissing');
-    const signers = bundles.map(({ nodeId }) => nodeId);
-    const { timechainValue } = header;
-    past.push({ window, timechainValue, aggregate: cementedBundleAggregate(window, signers), d });
-    name = header.prevProposalHash;
-
-    if (window === last) lastReveals = reveals;
-    if (window <= boundary && boundary > 0) continue;
-    const roster = before.undo(window, signers);
-    if (window === last) basis = lotteryBasis(roster);
-    if (window === last - 1) basisBefore = lotteryBasis(roster);
-    if (window > 0) participation.push(participationOf(roster, signers));
-    revealCount += reveals.length;
+  constructor(network: Network, state: State, anchor: Header) {
+    const { tau2Windows } = network.params;
+    const { window } = anchor;
+    this.#network = network;
+    this.#state = state;
+    this.#anchor = anchor;
+    this.#boundary = Number(BigInt(window) - (BigInt(window) % tau2Windows));
+    this.#before = new NodesBefore([...state.nodes()], tau2Windows);
+    this.#name = anchor.id;
+    this.#first = anchor.timechainValue;
+    this.#oldest = Math.max(0, window + 1 - 4 * Number(tau2Windows));
+    this.end = Math.max(0, this.#oldest - 1);
+    this.next = window;
   }
-  past.reverse();
-  participation.reverse();
 
-  const { d } = past.at(-1) as PastWindow;
-  const side: SideState = {
-    proposalHash: anchor.id,
-    protocolVersion: anchor.protocolVersion,
-    timechainValue: anchor.timechainValue,
-    dNext: d,
-    dAfterNext: d,
-    target: anchor.target,
-    targetLast: anchor.target,
-    revealCount,
-    participation,
-    basis,
-    basisBefore,
-    order: { window: last - 1, order: orderOf(network, past, basisBefore, lastReveals) },
-    penalised: [],
-    past,
-    digest: anchor.id,
-  };
-  return ok({ network, window: last, state, side });
-};
+  /** The entry of window `next`; on an error nothing changes. */
+  take({ header, bundles, reveals }: SideEntry): SideError | undefined {
+    const { window: last } = this.#anchor;
+    if (!isAnchorWindow(last, this.#network.params.tau2Windows)) return 'AnchorAtBoundary';
+    const window = this.next;
+    if (header.id !== this.#name || header.window !== window || !areListed(header, bundles, reveals)) {
+      return 'EntryMismatch';
+    }
+    if (window >= last - 1 && header.fallbackDepth !== 1) return 'AnchorAfterFallback';
+    this.next = window - 1;
+    this.#name = header.prevProposalHash;
+    const { timechainValue } = header;
+    if (window < this.#oldest) {
+      this.#first = timechainValue;
+      return undefined;
+    }
+    const signers = bundles.map(({ nodeId }) => nodeId);
+    this.#past.push({ window, timechainValue, aggregate: cementedBundleAggregate(window, signers) });
+    if (window === last) this.#lastReveals = reveals;
+    if (window > this.#boundary || this.#boundary === 0) this.#count(window, signers, reveals.length);
+    return undefined;
+  }
+
+  /** What the epoch of the anchor needs. */
+  #count(window: number, signers: readonly Id[], reveals: number): void {
+    const { window: last } = this.#anchor;
+    const roster = this.#before.undo(window, signers);
+    if (window === last) this.#basis = lotteryBasis(roster);
+    if (window === last - 1) this.#basisBefore = lotteryBasis(roster);
+    if (window > 0) this.#participation.push(participationOf(roster, signers));
+    this.#revealCount += reveals;
+  }
+
+  /** Oldest first; complete once every entry was taken. */
+  stretches(): readonly Stretch[] {
+    const { tau2Windows } = this.#network.params;
+    const stretches: Stretch[] = [];
+    let named = 0;
+    this.#past.forEach(({ window, timechainValue }, i) => {
+      const number = dOfWindow(window, tau2Windows);
+      if (number === 0 || number === named) return;
+      named = number;
+      stretches.push({ window, from: this.#past[i + 1]?.timechainValue ?? this.#first, to: timechainValue });
+    });
+    return stretches.reverse();
+  }
+
+  /** The greatest D that can be in force in `window`, where D of an earlier window is known (05 §7). */
+  mostD(window: number, earlier: number, d: number): number {
+    const { params } = this.#network;
+    let most = BigInt(d);
+    const steps = dOfWindow(window, params.tau2Windows) - dOfWindow(earlier, params.tau2Windows);
+    for (let i = 0; i < steps && most < MAX_D; i++) most = nextD(most, 1000, params);
+    return Number(most);
+  }
+
+  /** `measured`: D of each window of `stretches`. */
+  settled(measured: readonly { readonly window: number; readonly d: number }[]): Result<Settled, SideError> {
+    const network = this.#network;
+    const anchor = this.#anchor;
+    const { tau2Windows, d0 } = network.params;
+    if (this.next >= this.end) return fail('EntryMissing');
+    const dOf = (window: number): number | undefined => {
+      const number = dOfWindow(window, tau2Windows);
+      if (number === 0) return Number(d0);
+      return measured.find((known) => dOfWindow(known.window, tau2Windows) === number)?.d;
+    };
+    const past: PastWindow[] = [];
+    for (let i = this.#past.length - 1; i >= 0; i--) {
+      const known = this.#past[i] as Omit<PastWindow, 'd'>;
+      const d = dOf(known.window);
+      if (d === undefined) return fail('DMissing');
+      past.push({ ...known, d });
+    }
+    const { d } = past.at(-1) as PastWindow;
+    const side: SideState = {
+      proposalHash: anchor.id,
+      protocolVersion: anchor.protocolVersion,
+      timechainValue: anchor.timechainValue,
+      dNext: d,
+      dAfterNext: d,
+      target: anchor.target,
+      targetLast: anchor.target,
+      revealCount: this.#revealCount,
+      participation: this.#participation.toReversed(),
+      basis: this.#basis,
+      basisBefore: this.#basisBefore,
+      order: { window: anchor.window - 1, order: orderOf(network, past, this.#basisBefore, this.#lastReveals) },
+      penalised: [],
+      past,
+      digest: anchor.id,
+    };
+    return ok({ network, window: anchor.window, state: this.#state, side });
+  }
+}
 
 /** The nodes of S_{w−1}, for w going down from the window whose table is known to the first after a boundary. */
 class NodesBefore {

@@ -18,6 +18,9 @@ import {
   ANNOUNCE,
   ARCHIVE_REQUEST,
   ARCHIVE_RESPONSE,
+  FAST_SYNC_ERROR,
+  FAST_SYNC_REQUEST,
+  FAST_SYNC_RESPONSE,
   HAVE,
   OBJECT_REQUEST,
   OBJECT_RESPONSE,
@@ -30,7 +33,7 @@ import {
 } from './payloads.ts';
 
 /**
- * `NoMessage`: a type of the registry that is not for this codec (keepalive, host services, snapshots). `NotStemmed`: a message
+ * `NoMessage`: a type of the registry that is not for this codec (keepalive, host services). `NotStemmed`: a message
  * that never travels over a stem.
  */
 export type MessageError = EnvelopeError | PayloadError | ObjectError | 'NoMessage' | 'NotStemmed';
@@ -51,6 +54,19 @@ const envelopeOf = (message: Message): Envelope => {
       return envelope(0x28, 0, WANT.encode({ ...message, window: BigInt(message.window) }));
     case 'announce':
       return envelope(0x29, 0, ANNOUNCE.encode(message));
+    case 'snapshot-request':
+      return envelope(
+        0x40,
+        message.requestId,
+        FAST_SYNC_REQUEST.encode({
+          anchorWindow: BigInt(message.anchorWindow),
+          resumeOffset: BigInt(message.resumeOffset),
+        }),
+      );
+    case 'snapshot-chunk':
+      return envelope(0x41, message.requestId, FAST_SYNC_RESPONSE.encode(message));
+    case 'snapshot-error':
+      return envelope(0x42, message.requestId, FAST_SYNC_ERROR.encode(message));
     case 'archive-request':
       return envelope(
         0x43,
@@ -139,6 +155,12 @@ const decodePayload = (
       }));
     case 0x29:
       return decodedAs(ANNOUNCE, payload, ({ names }) => ({ type: 'announce', names: names as readonly ObjectName[] }));
+    case 0x40:
+      return decodeSnapshotRequest(requestId, payload);
+    case 0x41:
+      return decodedAs(FAST_SYNC_RESPONSE, payload, (value) => ({ type: 'snapshot-chunk', requestId, ...value }));
+    case 0x42:
+      return decodedAs(FAST_SYNC_ERROR, payload, (value) => ({ type: 'snapshot-error', requestId, ...value }));
     case 0x43:
       return decodeArchiveRequest(requestId, payload);
     case 0x44:
@@ -189,6 +211,19 @@ const windowed = <T extends { readonly window: bigint }>(
   if (!decoded.ok) return decoded;
   if (!isSafe(decoded.value.window)) return fail('InvalidPayloadField');
   return ok(make({ ...decoded.value, window: Number(decoded.value.window) }));
+};
+
+const decodeSnapshotRequest = (requestId: number, payload: Uint8Array): Result<Message, PayloadError> => {
+  const decoded = FAST_SYNC_REQUEST.decode(payload);
+  if (!decoded.ok) return decoded;
+  const { anchorWindow, resumeOffset } = decoded.value;
+  if (!isSafe(anchorWindow) || !isSafe(resumeOffset)) return fail('InvalidPayloadField');
+  return ok({
+    type: 'snapshot-request',
+    requestId,
+    anchorWindow: Number(anchorWindow),
+    resumeOffset: Number(resumeOffset),
+  });
 };
 
 const decodeArchiveRequest = (requestId: number, payload: Uint8Array): Result<Message, PayloadError> => {

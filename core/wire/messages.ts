@@ -17,7 +17,10 @@ export type Message =
   | ObjectRequest
   | ObjectResponse
   | ProofRequest
-  | ProofResponse;
+  | ProofResponse
+  | SnapshotRequest
+  | SnapshotChunk
+  | SnapshotError;
 
 /** 0x01, 0x03, 0x04, 0x10, 0x20–0x25: one gossiped object. */
 export interface ObjectMessage {
@@ -93,6 +96,36 @@ export interface ObjectName {
 export interface Announce {
   readonly type: 'announce';
   readonly names: readonly ObjectName[];
+}
+
+/** 0x40: chunks `resumeOffset` … last of the state of exactly this window (06 §7). */
+export interface SnapshotRequest {
+  readonly type: 'snapshot-request';
+  readonly requestId: number;
+  readonly anchorWindow: number;
+  readonly resumeOffset: number;
+}
+
+/** 0x41: one chunk; each answers the request by its id. */
+export interface SnapshotChunk {
+  readonly type: 'snapshot-chunk';
+  readonly requestId: number;
+  readonly chunkIndex: number;
+  readonly totalChunks: number;
+  /** 1 accounts, 2 nodes, 3 candidates. */
+  readonly tableId: number;
+  readonly recordCount: number;
+  /** recordCount × the size of the table's records. */
+  readonly records: Uint8Array;
+}
+
+/** 0x42: why no snapshot comes (`SERVE_ERRORS`). */
+export interface SnapshotError {
+  readonly type: 'snapshot-error';
+  readonly requestId: number;
+  readonly code: number;
+  /** Bytes for a person; read by nobody. */
+  readonly message: readonly number[];
 }
 
 /** 0x43: final windows from `fromWindow` on, at most 64. */

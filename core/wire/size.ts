@@ -46,6 +46,12 @@ export const payloadSize = (message: Message): number => {
     case 'announce':
     case 'object-request':
       return 2 + message.names.length * NAME_SIZE;
+    case 'snapshot-request':
+      return 8 + 8;
+    case 'snapshot-chunk':
+      return 4 + 4 + 1 + 4 + message.records.length;
+    case 'snapshot-error':
+      return 1 + 1 + message.message.length;
     case 'archive-request':
       return 8 + 2;
     case 'archive-response':

@@ -1,10 +1,11 @@
-import { closeSync, openSync } from 'node:fs';
+import { ZERO_ID } from '#core/bytes/bytes.ts';
 import { Assembly } from '#core/snapshot/assembly.ts';
 import type { Roots } from '#core/state/roots.ts';
+import { Environment } from '#node/store/environment.ts';
+import { SnapshotFile } from '#node/store/snapshot-file.ts';
+import { LmdbStaging, StagedRows } from '#node/store/staging.ts';
 import { timed } from './harness.ts';
 import { anonymous } from './memory.ts';
-import { chunksIn } from './snapshot-file.ts';
-import { Staging } from './staging.ts';
 import { Watch } from './watch.ts';
 
 /** What the process that reads a snapshot answers. */
@@ -20,24 +21,28 @@ export interface Assembled {
 // A process of its own, so that its peak is that of a node which reads a snapshot, and of nothing else.
 const [path, staging, chunks, expected] = process.argv.slice(2) as [string, string, string, string];
 const roots = JSON.parse(expected) as Roots;
-const base = new Staging(staging);
+const environment = new Environment(staging);
+const base = new LmdbStaging(environment, 0, new StagedRows(environment));
+base.begin({ window: 0, proposalHash: ZERO_ID });
 const assembly = new Assembly(base);
 const total = Number(chunks);
 let peak = anonymous();
 const watch = new Watch(total, (done) =>
   process.stderr.write(`           snapshot: ${done} of ${total} chunks read\n`),
 );
-const file = openSync(path, 'r');
-for (const chunk of chunksIn(file)) {
+const file = SnapshotFile.open(path);
+for (let index = 0; index < total; index++) {
+  const chunk = file?.chunk(index);
+  if (chunk === undefined) throw new Error(`snapshot: there is no chunk ${index}`);
   const offered = assembly.offer(chunk, 1);
   if (!offered.ok) throw new Error(`snapshot: chunk ${offered.index}: ${offered.error}`);
   if (chunk.chunkIndex % 16 === 0) peak = Math.max(peak, anonymous());
   watch.at(chunk.chunkIndex + 1);
 }
-closeSync(file);
+file?.close();
 const reading = watch.time();
 const [verified, verifying] = timed(() => assembly.verify(roots));
 if (!verified.ok) throw new Error(`snapshot: ${verified.error}`);
 const assembled: Assembled = { reading, verifying, peak: Math.max(peak, anonymous()) };
-await base.close();
+environment.close();
 process.stdout.write(JSON.stringify(assembled));
