@@ -147,7 +147,11 @@ const telling = (tell: (line: string) => void): ((series: readonly Series[]) => 
 };
 
 /** All about one size; nothing of it is kept. */
-const measureSize = (accounts: number, quick: boolean, tell: (line: string) => void): readonly Series[] => {
+const measureSize = async (
+  accounts: number,
+  quick: boolean,
+  tell: (line: string) => void,
+): Promise<readonly Series[]> => {
   const told = telling(tell);
   const name = label(accounts);
   const empty = memory();
@@ -159,14 +163,19 @@ const measureSize = (accounts: number, quick: boolean, tell: (line: string) => v
     ...told(interleave(timing(eve), quick ? 5 : 9, 1)),
     ...told(counting(eve)),
     ...told(unprepared(eve, tell)),
-    ...told(snapshotSeries(name, world.settled.state, tell)),
+    ...told(await snapshotSeries(name, world.settled, tell)),
   ];
 };
 
 /** How the cost of a window grows with the number of accounts, and what a τ₂ boundary and a snapshot cost. */
 export const scale: Section = {
   title: `Scale (${PER_WINDOW} operations a window; one account of ${OPERATED} operated in the epoch)`,
-  measure: ({ quick, accounts, tell }) =>
-    (accounts ?? (quick ? SIZES.slice(0, 2) : SIZES)).flatMap((size) => measureSize(size, quick, tell)),
+  async measure({ quick, accounts, tell }) {
+    const series: Series[] = [];
+    for (const size of accounts ?? (quick ? SIZES.slice(0, 2) : SIZES)) {
+      series.push(...(await measureSize(size, quick, tell)));
+    }
+    return series;
+  },
   summary: scaleTable,
 };

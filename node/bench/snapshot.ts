@@ -1,14 +1,15 @@
 import { spawnSync } from 'node:child_process';
-import { closeSync, mkdtempSync, openSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { planSnapshot, snapshotChunks } from '#core/snapshot/chunks.ts';
+import { planSnapshot } from '#core/snapshot/chunks.ts';
 import type { State } from '#core/state/view.ts';
+import type { Settled } from '#core/transition/settled.ts';
+import { PIECE, SnapshotWriter } from '#node/store/snapshot-file.ts';
 import { one, type Series } from './harness.ts';
 import { memory } from './memory.ts';
 import type { Assembled } from './read-snapshot.ts';
-import { writeChunk } from './snapshot-file.ts';
 import { Watch } from './watch.ts';
 
 interface Written {
@@ -19,24 +20,24 @@ interface Written {
   readonly beside: number;
 }
 
-/** All chunks of a state into a file. */
-const write = (state: State, path: string, tell: (line: string) => void): Written => {
+/** All records of a state into a file, piece by piece, until it is on the disk. */
+const write = async (settled: Settled, path: string, tell: (line: string) => void): Promise<Written> => {
   const before = memory().live;
-  let bytes = 0;
   let live = 0;
-  const file = openSync(path, 'w');
-  const plan = planSnapshot(state);
-  const watch = new Watch(plan.totalChunks, (done) => {
-    tell(`snapshot: ${done} of ${plan.totalChunks} chunks written`);
+  const { records, totalChunks } = planSnapshot(settled.state);
+  const pieces = Math.ceil(records / PIECE);
+  const writer = new SnapshotWriter(path, settled);
+  const watch = new Watch(pieces, (done) => {
+    tell(`snapshot: ${done} of ${pieces} pieces written`);
     // Halfway, for a collection of a large state takes seconds.
-    if (2 * done >= plan.totalChunks) live ||= memory().live;
+    if (2 * done >= pieces) live ||= memory().live;
   });
-  for (const chunk of snapshotChunks(state, plan)) {
-    bytes += writeChunk(file, chunk);
-    watch.at(chunk.chunkIndex + 1);
+  for (let piece = 1; piece <= pieces; piece++) {
+    writer.writeSome();
+    watch.at(piece);
   }
-  closeSync(file);
-  return { milliseconds: watch.time(), bytes, chunks: plan.totalChunks, beside: live - before };
+  await writer.finish();
+  return { milliseconds: watch.time(), bytes: statSync(path).size, chunks: totalChunks, beside: live - before };
 };
 
 /** The file into an empty base on the disk, by a process of its own: every chunk judged, all trees hashed, all roots compared. */
@@ -52,12 +53,16 @@ const read = (path: string, staging: string, chunks: number, state: State): Asse
 };
 
 /** Writes a snapshot of the state into a file; another process reads and verifies it. */
-export const snapshotSeries = (name: string, state: State, tell: (line: string) => void): readonly Series[] => {
+export const snapshotSeries = async (
+  name: string,
+  settled: Settled,
+  tell: (line: string) => void,
+): Promise<readonly Series[]> => {
   const folder = mkdtempSync(join(tmpdir(), 'montana-bench-'));
   try {
     const path = join(folder, 'snapshot');
-    const written = write(state, path, tell);
-    const { reading, verifying, peak } = read(path, join(folder, 'staging'), written.chunks, state);
+    const written = await write(settled, path, tell);
+    const { reading, verifying, peak } = read(path, join(folder, 'staging'), written.chunks, settled.state);
     return [
       one(`${name}, snapshot file`, 'MB', written.bytes / 1e6),
       one(`${name}, snapshot, write`, 'ms', written.milliseconds),

@@ -1,7 +1,8 @@
-import { type Id, toHex } from '#core/bytes/bytes.ts';
+import { type Id, toHex, ZERO_ID } from '#core/bytes/bytes.ts';
 import { sha256 } from '#core/crypto/hash.ts';
 import { Assembly } from '#core/snapshot/assembly.ts';
 import { planSnapshot, snapshotChunks } from '#core/snapshot/chunks.ts';
+import { MemoryStaging } from '#core/snapshot/staging.ts';
 import { MemoryBase } from '#core/state/memory-base.ts';
 import { State } from '#core/state/view.ts';
 import { FAST_SYNC_RESPONSE, type FastSyncResponse } from '#core/wire/payloads.ts';
@@ -34,7 +35,9 @@ export const snapshot: Handlers = {
       if (!decoded.ok) return { error: 'DecodeFailed' };
       chunks.push(decoded.value);
     }
-    const assembly = new Assembly(new MemoryBase(), { recordsPerChunk: largest(chunks) });
+    const staging = new MemoryStaging();
+    staging.begin({ window: 0, proposalHash: ZERO_ID });
+    const assembly = new Assembly(staging, { recordsPerChunk: largest(chunks) });
     if (chunks.some((chunk) => !assembly.offer(chunk, 0).ok)) return { error: 'DecodeFailed' };
     const roots = assembly.roots();
     if (roots === undefined) return { error: 'DecodeFailed' };
