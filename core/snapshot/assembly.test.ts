@@ -1,14 +1,15 @@
 import fc from 'fast-check';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { MemoryBase } from '../state/memory-base.ts';
 import { TABLES } from '../state/state.ts';
 import type { State } from '../state/view.ts';
 import { FAST_SYNC_RESPONSE, type FastSyncResponse } from '../wire/payloads.ts';
-import { Assembly, type AssemblyLimits } from './assembly.ts';
+import { Assembly, type AssemblyLimits, FORMER } from './assembly.ts';
+import { MemoryStaging } from './staging.ts';
 import { chunksOf, SEED, stateOf, withByte } from './tables.suite.ts';
 
 /** Two records a chunk: accounts are chunks 0, 1, 2, nodes 3, 4, candidates 5, 6. */
 const LIMITS = { recordsPerChunk: 2, batchRecords: 3 } as const;
+const NAME = { window: 5, proposalHash: 'ab'.repeat(32) } as const;
 const state = stateOf({ account: 5, node: 4, candidate: 3 });
 const anchor = state.roots();
 const chunks = chunksOf(state, 2);
@@ -19,10 +20,11 @@ const rowsOf = (of: State): unknown => TABLES.map((table) => Array.from(of.range
 /** An account chunk with a balance changed: sound, but of another state. */
 const forged = (index: number, value = 1): FastSyncResponse => withByte(chunk(index), 40, value);
 
-let base: MemoryBase;
+let base: MemoryStaging;
 let assembly: Assembly;
 const start = (limits: AssemblyLimits = {}): void => {
-  base = new MemoryBase();
+  base = new MemoryStaging();
+  base.begin(NAME);
   assembly = new Assembly(base, { ...LIMITS, ...limits });
 };
 beforeEach(() => start());
@@ -260,10 +262,10 @@ describe('a snapshot with a wrong root', () => {
 describe('the staging base', () => {
   it('gets whole batches, and holds records and trees alike', () => {
     let commits = 0;
-    const commit = base.commit.bind(base);
-    base.commit = (delta) => {
+    const write = base.write.bind(base);
+    base.write = (delta, staged) => {
       commits++;
-      commit(delta);
+      write(delta, staged);
     };
     offerAll(0, chunks.slice(0, 4));
     expect(commits).toBe(2);
@@ -272,5 +274,27 @@ describe('the staging base', () => {
     assembly.roots();
     assembly.roots();
     expect(commits).toBe(4);
+  });
+
+  it('lets another process go on from what is durable, whoever gave it', () => {
+    offerAll(3, chunks.slice(0, 4));
+    // The last chunk waits for a batch: the process is gone before.
+    offered(chunk(5), 3);
+    const durable = base.staged()?.chunks.length as number;
+    assembly = new Assembly(base, LIMITS);
+    expect([durable, assembly.size, assembly.total, assembly.firstMissing()]).toEqual([4, 4, 7, 4]);
+    expect(assembly.giverOf(0)).toBe(FORMER);
+    offerAll(3, chunks.slice(4));
+    expect(assembly.verify(anchor)).toMatchObject({ ok: true, wrong: [] });
+  });
+
+  it('of a former process may hold a lie, which others put right', () => {
+    offerAll(3, [forged(0), ...chunks.slice(1)]);
+    expect(assembly.verify(anchor).ok).toBe(false);
+    assembly = new Assembly(base, LIMITS);
+    expect(assembly.verify(anchor).ok).toBe(false);
+    expect(assembly.firstContested()).toBe(0);
+    expect(offered(chunk(0), 3)).toBe('ok');
+    expect(assembly.verify(anchor)).toMatchObject({ ok: true, wrong: [{ index: 0, from: FORMER }] });
   });
 });

@@ -1,11 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import type { Id } from '../bytes/bytes.ts';
+import { fail, type Result } from '../bytes/result.ts';
 import { nodeId as idOfNode } from '../crypto/ids.ts';
 import { encodeNodeRecord } from '../state/records.ts';
+import { timechainStep } from '../timechain/chain.ts';
 import { inputFor, nodeKey, step, type TestStep, testSettled } from '../transition/network.suite.ts';
 import { openWindow } from '../transition/open-window.ts';
 import type { Settled } from '../transition/settled.ts';
-import { isAnchorWindow, type SideArchive, settledFromArchive } from './side-from-archive.ts';
+import { isAnchorWindow, type SideEntry, type SideError, SideFromArchive } from './side-from-archive.ts';
 
 const FOUNDERS = 5;
 
@@ -36,6 +38,33 @@ const history = (
     settled = next.settled;
   }
   return steps;
+};
+
+interface SideArchive {
+  entry(window: number): SideEntry | undefined;
+  d(window: number): number | undefined;
+}
+
+/** Feeds what an archive has, newest first, and measures what it is told to. */
+const settledFromArchive = (
+  network: Settled['network'],
+  state: Settled['state'],
+  anchor: TestStep['header'],
+  archive: SideArchive,
+): Result<Settled, SideError> => {
+  const side = new SideFromArchive(network, state, anchor);
+  while (side.next >= side.end) {
+    const entry = archive.entry(side.next);
+    if (entry === undefined) break;
+    const error = side.take(entry);
+    if (error !== undefined) return fail(error);
+  }
+  const measured = side.stretches().flatMap(({ window, from, to }) => {
+    const d = archive.d(window);
+    if (d !== undefined) expect(timechainStep(from, d)).toBe(to);
+    return d === undefined ? [] : [{ window, d }];
+  });
+  return side.settled(measured);
 };
 
 const archiveOf = (steps: readonly TestStep[]): SideArchive => ({
@@ -127,23 +156,42 @@ describe('the side state behind a snapshot', () => {
     ]);
   });
 
-  it('needs all of the last 4τ₂ windows and none before', () => {
+  it('needs all of the last 4τ₂ windows, the one before for its T, and none before that', () => {
     const steps = history(19, 4);
     const without = (gap: number): SideArchive => {
       const archive = archiveOf(steps);
       return { ...archive, entry: (window) => (window === gap ? undefined : archive.entry(window)) };
     };
-    const withoutD = (gap: number): SideArchive => {
-      const archive = archiveOf(steps);
-      return { ...archive, d: (window) => (window === gap ? undefined : archive.d(window)) };
-    };
-    expect([18, 10, 3, 2].map((gap) => errorOf(steps, 18, without(gap)))).toEqual([
+    expect([18, 10, 2, 1].map((gap) => errorOf(steps, 18, without(gap)))).toEqual([
       'EntryMissing',
       'EntryMissing',
       'EntryMissing',
       undefined,
     ]);
-    expect([18, 3, 2].map((gap) => errorOf(steps, 18, withoutD(gap)))).toEqual(['DMissing', 'DMissing', undefined]);
+  });
+
+  it('needs the D of each epoch once, but for that of genesis', () => {
+    const steps = history(40, 4);
+    const { settled, header } = steps[18] as TestStep;
+    const side = new SideFromArchive(settled.network, settled.state, header);
+    while (side.next >= side.end) side.take(archiveOf(steps).entry(side.next) as SideEntry);
+    // D of 8 is in force from 10 on; 3, 4 and 5 have that of genesis.
+    expect(side.stretches().map(({ window }) => window)).toEqual([9, 13, 17, 18]);
+    const withoutD = (gap: number): SideArchive => {
+      const archive = archiveOf(steps);
+      return { ...archive, d: (window) => (window === gap ? undefined : archive.d(window)) };
+    };
+    expect([18, 9, 8].map((gap) => errorOf(steps, 18, withoutD(gap)))).toEqual(['DMissing', 'DMissing', undefined]);
+    const d = (window: number): number => steps[window]?.settled.side.past.at(-1)?.d as number;
+    expect(side.mostD(5, 0, d(5))).toBe(d(5));
+    for (const [earlier, window] of [
+      [0, 9],
+      [9, 13],
+      [13, 17],
+      [17, 18],
+    ] as const) {
+      expect(side.mostD(window, earlier, d(earlier))).toBeGreaterThanOrEqual(d(window));
+    }
   });
 
   it('takes no entry that the anchor does not name, and no list that its header does not commit', () => {

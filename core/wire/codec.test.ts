@@ -33,6 +33,12 @@ const MESSAGES: readonly Message[] = [
   { type: 'have', window: 5, sets: SETS },
   { type: 'want', window: 5, sets: SETS },
   { type: 'announce', names: NAMES },
+  { type: 'snapshot-request', requestId: 11, anchorWindow: 338, resumeOffset: 4 },
+  {
+    ...{ type: 'snapshot-chunk', requestId: 12, chunkIndex: 4, totalChunks: 9, tableId: 2, recordCount: 2 },
+    records: new Uint8Array(2 * 2098).fill(7),
+  },
+  { type: 'snapshot-error', requestId: 13, code: 4, message: [98, 117, 115, 121] },
   { type: 'archive-request', requestId: 7, fromWindow: 3, count: 64 },
   { type: 'archive-response', requestId: 7, entries: [ENTRY, ENTRY] },
   { type: 'object-request', requestId: 8, names: NAMES },
@@ -118,7 +124,7 @@ describe('messages', () => {
 
   it('carry the printed codes and sizes', () => {
     const codes = MESSAGES.map((message) => encodeMessage(message)[0]?.toString(16));
-    expect(codes.join(' ')).toBe('1 1 3 4 10 10 20 21 22 22 23 25 26 27 28 29 43 44 45 46 47 48');
+    expect(codes.join(' ')).toBe('1 1 3 4 10 10 20 21 22 22 23 25 26 27 28 29 40 41 42 43 44 45 46 47 48');
     const sizes = OBJECTS.map((object) => payloadSize({ type: 'object', object }));
     expect(sizes).toEqual([
       3422,
