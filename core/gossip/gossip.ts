@@ -21,7 +21,7 @@ import { countBits } from './bits.ts';
 import { Intake } from './intake.ts';
 import type { Link } from './links.ts';
 import { isAnnounced } from './names.ts';
-import { Proofs } from './proofs.ts';
+import { CERTIFICATE_WINDOWS, Proofs } from './proofs.ts';
 import { NamePuller } from './pull-names.ts';
 import { SlotPuller } from './pull-slots.ts';
 import { serveObjects, serveWant } from './serve.ts';
@@ -161,6 +161,9 @@ export class Gossip implements GossipMachine {
         return true;
       case 'archive-request':
       case 'archive-response':
+      case 'snapshot-request':
+      case 'snapshot-chunk':
+      case 'snapshot-error':
         return false;
     }
     if (!this.#isWithinBudget(link, message, now)) return false;
@@ -197,6 +200,8 @@ export class Gossip implements GossipMachine {
   #compare(link: Link, own: Standing, now: Micros): void {
     const { heard } = link;
     if (heard === undefined || heard.window < own.window) return;
+    // Of a window so far back nobody has to keep the certificate: catch-up sees to it.
+    if (heard.window > own.window + CERTIFICATE_WINDOWS) return;
     if (heard.window > own.window) {
       const hash = heard.window === own.window + 1 ? heard.finalHash : ZERO_ID;
       this.#proofs.want(link, own.window, PRECOMMIT, 0, hash, now);

@@ -63,10 +63,10 @@ export class Proofs {
     this.#prune();
   }
 
-  /** Answers a 0x47 from the frozen quorums; with nothing to serve, total 0 and the fields of the request. */
+  /** Answers a 0x47 from the frozen quorums and what is kept of certificates; with nothing to serve, total 0 and the fields of the request. */
   serve(link: Link, request: ProofRequest): void {
     const { requestId, window, phase, round, proposalHash, from } = request;
-    const quorum = this.#find(window, phase, round, proposalHash);
+    const quorum = this.#find(window, phase, round, proposalHash) ?? this.#archived(request);
     const signatures = quorum?.votes.slice(from, from + MOST_SIGNATURES) ?? [];
     const response: ProofResponse = {
       type: 'proof-response',
@@ -171,6 +171,21 @@ export class Proofs {
       if (found === undefined || kept.round > found.round) found = kept;
     }
     return found;
+  }
+
+  /** A certificate of a window that is final for longer (09 §3). */
+  #archived({
+    window,
+    phase,
+    round,
+    proposalHash,
+  }: ProofRequest): Pick<Quorum, 'round' | 'proposalHash' | 'votes'> | undefined {
+    if (phase !== PRECOMMIT) return undefined;
+    const votes = this.#shared.ports.certificate(window);
+    const [first] = votes;
+    if (first === undefined || (round !== 0 && first.round !== round)) return undefined;
+    if (proposalHash !== ANY && first.proposalHash !== proposalHash) return undefined;
+    return { round: first.round, proposalHash: first.proposalHash, votes };
   }
 
   /** Whether a quorum is of no more use: held already, or of a window that is final here. */

@@ -10,7 +10,7 @@ export type Peer = number;
 export type Micros = number;
 
 /**
- * What gossip asks of its host. `offer`, `weigh`, `offerProof` and `lookup` are questions and answer at once; the others are effects
+ * What gossip asks of its host. `offer`, `weigh`, `offerProof`, `lookup` and `certificate` are questions and answer at once; the others are effects
  * and must not call back into the machine before the call that caused them has returned.
  */
 export interface GossipPorts {
@@ -30,6 +30,8 @@ export interface GossipPorts {
   penalty(peer: Peer, reason: string): void;
   /** An older body from the durable store: settled operations, registrations, bundles and reveals of closed windows. */
   lookup(name: ObjectName): ProtocolObject | undefined;
+  /** Votes of a certificate that is kept, node ids ascending; empty: none is (09 §3). */
+  certificate(window: number): readonly Vote[];
   /** Every Status received: sync acts on those two or more windows ahead (09 §12.16). */
   statusSeen(peer: Peer, status: Status): void;
 }

@@ -1,4 +1,4 @@
-import type { Evidence, Operation, ProtocolObject } from '../consensus/objects.ts';
+import type { Evidence, Operation, ProtocolObject, Vote } from '../consensus/objects.ts';
 import { Gossip } from '../gossip/gossip.ts';
 import type { ParticipantConfig } from '../participant/context.ts';
 import { Participant } from '../participant/participant.ts';
@@ -13,7 +13,11 @@ import type {
   Standing,
   Verdict,
 } from '../participant/types.ts';
+import type { SnapshotStaging } from '../snapshot/staging.ts';
+import type { Checkpoint } from '../sync/phase.ts';
+import type { CatchUp } from '../sync/snapshot-sync.ts';
 import { Sync } from '../sync/sync.ts';
+import type { Settled } from '../transition/settled.ts';
 import type { ArchiveEntry, Message, ObjectName, Stemmed } from '../wire/messages.ts';
 import { archiveEntrySize } from '../wire/size.ts';
 
@@ -36,7 +40,11 @@ export type Notice =
   | { readonly type: 'evidence'; readonly evidence: Evidence }
   | { readonly type: 'submitted'; readonly operation: Operation; readonly verdict: Verdict }
   | { readonly type: 'penalty'; readonly peer: number; readonly reason: string }
-  | { readonly type: 'stop'; readonly reason: string };
+  | { readonly type: 'stop'; readonly reason: string }
+  /** How far it is on its way to the others (06 §7); told sparingly. */
+  | ({ readonly type: 'catch-up' } & CatchUp)
+  /** What the operator should do. */
+  | { readonly type: 'advice'; readonly text: string };
 
 /** Where effects go, in order. `persist` is a barrier: nothing after it happens before it is durable. */
 export interface HostPorts {
@@ -48,16 +56,26 @@ export interface HostPorts {
   work(job: ChainJob): void;
   cancel(job: ChainJob): void;
   persist(final: FinalRecord | undefined, open: OpenRecord | undefined): void;
+  /** A barrier as `persist`: a verified snapshot, read from the staging, takes the place of the whole state. */
+  adopt(settled: Settled): void;
   notice(notice: Notice): void;
-  /** Reads of what was made durable: archive entries and bodies of final windows. */
+  /** Reads of what was made durable: archive entries and bodies of final windows, certificates that are kept (09 §3). */
   archived(window: number): ArchiveEntry | undefined;
   archivedObject(name: ObjectName): ProtocolObject | undefined;
+  /** Empty: none is kept. */
+  archivedCertificate(window: number): readonly Vote[];
+  /** Where a snapshot is put together; after `adopt` another one. */
+  staging(): SnapshotStaging;
 }
 
 /** What a shell may choose beside the configuration of the participant. */
 export interface HostOptions {
   /** Operations and registrations go over a stem before they are gossiped (06 §10). By default they do not. */
   readonly stem?: boolean;
+  /** A gap of more than 64 windows is closed by a snapshot (06 §7). By default it is. */
+  readonly fastSync?: boolean;
+  /** A final window that any history must lead through; ahead of the own state, trusted in its place (09 §9). */
+  readonly checkpoint?: Checkpoint;
 }
 
 /** An operation of the user, and how often it had to wait. */
@@ -79,7 +97,8 @@ const ARCHIVE_ENTRIES = 64;
  * `message` returns false for a duplicate.
  */
 export class Host {
-  readonly participant: Participant;
+  readonly #config: ParticipantConfig;
+  #participant: Participant;
   readonly #gossip: Gossip;
   readonly #sync: Sync;
   readonly #clock: Clock;
@@ -89,6 +108,9 @@ export class Host {
   #draining = false;
   /** The user's operations that are not valid yet. */
   #waiting: Submission[] = [];
+  /** Asked for and not done: a snapshot makes them void. */
+  #jobs: ChainJob[] = [];
+  #alarm: number | undefined;
   #gossipTimer: number | undefined;
   #syncTimer: number | undefined;
   #timer: number | undefined;
@@ -99,12 +121,13 @@ export class Host {
     seed: Uint8Array,
     clock: Clock,
     ports: HostPorts,
-    { stem = false }: HostOptions = {},
+    { stem = false, fastSync = true, checkpoint }: HostOptions = {},
   ) {
+    this.#config = config;
     this.#clock = clock;
     this.#ports = ports;
     this.#isStemming = stem;
-    this.participant = new Participant(config, opened, (effect) => this.#effects.push(effect));
+    this.#participant = this.#newParticipant(opened);
     this.#gossip = new Gossip(
       {
         offer: (object) => this.#offer(object),
@@ -116,6 +139,7 @@ export class Host {
         },
         penalty: (peer, reason) => ports.notice({ type: 'penalty', peer, reason }),
         lookup: (name) => ports.archivedObject(name),
+        certificate: (window) => ports.archivedCertificate(window),
         statusSeen: (peer, status) => this.#sync.status(peer, status, clock.now),
       },
       { seed, stem },
@@ -131,7 +155,40 @@ export class Host {
       },
       adopt: (records) => this.participant.caughtUp(records, clock.iterations),
       penalty: (peer, reason) => ports.notice({ type: 'penalty', peer, reason }),
+      fastSync,
+      checkpoint,
+      staging: () => ports.staging(),
+      work: (job) => ports.work(job),
+      adoptSnapshot: (settled) => this.#adopt(settled),
+      progress: (progress) => ports.notice({ type: 'catch-up', ...progress }),
+      advice: (text) => ports.notice({ type: 'advice', text }),
     });
+  }
+
+  /** Another one after a snapshot was adopted. */
+  get participant(): Participant {
+    return this.#participant;
+  }
+
+  #newParticipant(opened: Opened): Participant {
+    return new Participant(this.#config, opened, (effect) => this.#effects.push(effect));
+  }
+
+  /**
+   * The verified state takes the place of the one before, as if the process had begun with it: what waited in the pools, was held or
+   * signed in windows that are over is gone.
+   */
+  #adopt(settled: Settled): void {
+    const ports = this.#ports;
+    for (const job of this.#jobs) ports.cancel(job);
+    this.#jobs = [];
+    if (this.#alarm !== undefined) ports.alarm(undefined);
+    this.#alarm = undefined;
+    this.#effects.length = 0;
+    ports.adopt(settled);
+    this.#participant = this.#newParticipant({ settled, open: undefined });
+    this.#participant.start(this.#clock.iterations);
+    this.#effects.push({ type: 'ready', condition: { until: 'final', window: settled.window } });
   }
 
   /** First input. */
@@ -178,12 +235,18 @@ export class Host {
   }
 
   alarm(): void {
+    this.#alarm = undefined;
     this.participant.tick(this.#clock.iterations);
     this.#drain();
   }
 
   done(result: ChainResult): void {
-    this.participant.done(result, this.#clock.iterations);
+    if (result.type === 'measure') this.#sync.measured(result, this.#clock.now);
+    else {
+      const { type, window, from } = result;
+      this.#jobs = this.#jobs.filter((job) => job.type !== type || job.window !== window || job.from !== from);
+      this.participant.done(result, this.#clock.iterations);
+    }
     this.#drain();
   }
 
@@ -278,12 +341,15 @@ export class Host {
         this.#gossip.quorum(effect.quorum);
         break;
       case 'work':
+        this.#jobs.push(effect.job);
         ports.work(effect.job);
         break;
       case 'cancel':
+        this.#jobs = this.#jobs.filter((job) => job !== effect.job);
         ports.cancel(effect.job);
         break;
       case 'alarm':
+        this.#alarm = effect.at;
         ports.alarm(effect.at);
         break;
       case 'persist':

@@ -1,14 +1,21 @@
 import type { Id } from '../bytes/bytes.ts';
-import type { ProtocolObject } from '../consensus/objects.ts';
+import type { ProtocolObject, Vote } from '../consensus/objects.ts';
 import type { FinalRecord, Opened, OpenRecord } from '../participant/types.ts';
+import { isSnapshotAnchor } from '../snapshot/anchor-windows.ts';
+import { bodiesKept, entriesKept, isKeptCertificate } from '../snapshot/retention.ts';
+import { MemoryStaging, type SnapshotStaging } from '../snapshot/staging.ts';
 import type { Settled } from '../transition/settled.ts';
 import type { ArchiveEntry } from '../wire/messages.ts';
 
-/** One `persist` of a host: a final window, or what it signed in the open one. */
+/** One `persist` of a host: a final window, what it signed in the open one, or a snapshot in the place of all it had. */
 export interface DiskRecord {
-  readonly final: FinalRecord | undefined;
-  readonly open: OpenRecord | undefined;
+  readonly final?: FinalRecord | undefined;
+  readonly open?: OpenRecord | undefined;
+  readonly adopted?: Settled;
 }
+
+/** Anchors that are served: the last ones (09 §3). */
+const ANCHORS = 2;
 
 /** What a host keeps through a crash, in a simulation and in a replay. Settled states share their tables, so a version costs only what it changed. */
 export class Disk {
@@ -19,31 +26,21 @@ export class Disk {
   #open: OpenRecord | undefined;
   readonly #entries = new Map<number, ArchiveEntry>();
   readonly #objects = new Map<Id, ProtocolObject>();
+  readonly #certificates = new Map<number, readonly Vote[]>();
+  /** Newest last. */
+  #anchors: readonly Settled[] = [];
+  #staging = new MemoryStaging();
 
   constructor(genesis: Settled) {
     this.#settled = genesis;
   }
 
-  write({ final, open }: DiskRecord): this {
+  write({ final, open, adopted }: DiskRecord): this {
     this.written++;
-    if (final !== undefined) {
-      this.#settled = final.settled;
-      this.#entries.set(final.settled.window, final.entry);
-      for (const operation of final.operations) this.#objects.set(operation.id, operation);
-      for (const registration of final.registrations) this.#objects.set(registration.id, registration);
-      this.#objects.set(final.proposal.id, final.proposal);
-      this.#forget(final.settled.window - 2 * Number(final.settled.network.params.tau2Windows));
-    }
+    if (adopted !== undefined) this.#adopt(adopted);
+    if (final !== undefined) this.#close(final);
     if (open !== undefined) this.#open = open;
     return this;
-  }
-
-  /** Entries and bodies are kept for 2τ₂ windows (09 §3). */
-  #forget(window: number): void {
-    const entry = this.#entries.get(window);
-    if (entry === undefined) return;
-    this.#entries.delete(window);
-    for (const id of [...entry.operations, ...entry.registrations, entry.header.id]) this.#objects.delete(id);
   }
 
   opened(): Opened {
@@ -56,5 +53,58 @@ export class Disk {
 
   object(id: Id): ProtocolObject | undefined {
     return this.#objects.get(id);
+  }
+
+  certificate(window: number): readonly Vote[] {
+    return this.#certificates.get(window) ?? [];
+  }
+
+  staging(): SnapshotStaging {
+    return this.#staging;
+  }
+
+  /** The state of an anchor window that is kept to be served. */
+  anchor(window: number): Settled | undefined {
+    return this.#anchors.find((settled) => settled.window === window);
+  }
+
+  /** Entries and bodies of before are of no use behind a gap. The staging holds the state from now on: another takes its place. */
+  #adopt(settled: Settled): void {
+    this.#settled = settled;
+    this.#open = undefined;
+    this.#entries.clear();
+    this.#objects.clear();
+    this.#certificates.clear();
+    this.#anchors = [];
+    this.#staging = new MemoryStaging();
+  }
+
+  #close({ settled, entry, operations, registrations, proposal, certificate }: FinalRecord): void {
+    const { window, network } = settled;
+    const { params } = network;
+    this.#settled = settled;
+    this.#entries.set(window, entry);
+    for (const body of [...operations, ...registrations, proposal]) this.#objects.set(body.id, body);
+    if (certificate.length > 0) this.#certificates.set(window, certificate);
+    if (isSnapshotAnchor(params, window, (of) => this.#entries.get(of)?.header.fallbackDepth)) {
+      this.#anchors = [...this.#anchors.slice(1 - ANCHORS), settled];
+    }
+    this.#forgetBodies(window - bodiesKept(params));
+    this.#entries.delete(window - entriesKept(params));
+    this.#forgetCertificates(window, params);
+  }
+
+  /** Bodies are kept for 2τ₂ windows (09 §3). */
+  #forgetBodies(window: number): void {
+    const entry = this.#entries.get(window);
+    if (entry === undefined) return;
+    for (const id of [...entry.operations, ...entry.registrations, entry.header.id]) this.#objects.delete(id);
+  }
+
+  #forgetCertificates(window: number, params: Settled['network']['params']): void {
+    const isAnchor = (of: number): boolean => this.anchor(of) !== undefined || this.anchor(of - 1) !== undefined;
+    for (const of of this.#certificates.keys()) {
+      if (!isKeptCertificate(params, of, window) && !isAnchor(of)) this.#certificates.delete(of);
+    }
   }
 }

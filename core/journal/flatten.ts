@@ -26,7 +26,7 @@ export type Get = (number: number) => ProtocolObject | undefined;
 type FlatProof = Extract<FlatMessage, { readonly type: 'proof-response' }>;
 
 /** `HostPorts` without its questions: what only tells. */
-export type EffectPorts = Omit<HostPorts, 'archived' | 'archivedObject'>;
+export type EffectPorts = Omit<HostPorts, 'archived' | 'archivedObject' | 'archivedCertificate' | 'staging'>;
 
 /** Hands on each effect as it is written into a journal. */
 export const flatPorts = (numberOf: NumberOf, emit: (effect: FlatEffect) => void): EffectPorts => ({
@@ -42,13 +42,22 @@ export const flatPorts = (numberOf: NumberOf, emit: (effect: FlatEffect) => void
       open: open && flatOpen(open, numberOf),
     }),
   notice: (notice) => emit({ type: 'notice', notice: flatNotice(notice, numberOf) }),
+  adopt: ({ window, state, side }) =>
+    emit({
+      type: 'adopt',
+      window,
+      proposalHash: side.proposalHash,
+      stateRoot: state.stateRoot(),
+      sideDigest: side.digest,
+    }),
 });
 
-const flatJob = ({ type, window, from, iterations }: ChainJob) => ({
+const flatJob = ({ type, window, from, iterations, until }: ChainJob) => ({
   chain: CHAINS.indexOf(type),
   window,
   from,
   iterations,
+  until,
 });
 
 export const flatMessage = (message: Message, numberOf: NumberOf): FlatMessage => {
@@ -242,6 +251,9 @@ const flatNotice = (notice: Notice, numberOf: NumberOf): FlatNotice => {
     case 'timechain':
     case 'penalty':
     case 'stop':
+    case 'advice':
       return notice;
+    case 'catch-up':
+      return { ...notice, peer: notice.peer };
   }
 };

@@ -11,8 +11,8 @@ import { JOURNAL_OBJECT } from './objects.ts';
 const object = u32;
 const objects = list(object, u32, 0xffff_ffff);
 
-/** Whose stretch is hashed, by number: the main chain's, the own candidate chain's, that of a chain being checked. */
-export const CHAINS: readonly ChainName[] = ['chain', 'candidate', 'check'];
+/** Whose stretch is hashed, by number: the main chain's, the own candidate chain's, that of a chain being checked, one to be measured. */
+export const CHAINS: readonly ChainName[] = ['chain', 'candidate', 'check', 'measure'];
 
 /** Messages that carry objects or signatures of votes refer to them; any other is its bytes on the wire. */
 const MESSAGE = oneOf({
@@ -33,7 +33,13 @@ const MESSAGE = oneOf({
 });
 
 /** `chain`: its place in `CHAINS`. */
-const CHAIN_JOB = layout('JournalChainJob', { chain: u8, window: whole, from: id32, iterations: whole });
+const CHAIN_JOB = layout('JournalChainJob', {
+  chain: u8,
+  window: whole,
+  from: id32,
+  iterations: whole,
+  until: optional(id32),
+});
 
 const NOTHING = layout('JournalNothing', {});
 
@@ -46,7 +52,13 @@ export const INPUT = oneOf({
   'peer-down': layout('JournalPeerDown', { peer: u32 }),
   timer: NOTHING,
   alarm: NOTHING,
-  done: layout('JournalDone', { chain: u8, window: whole, from: id32, value: id32 }),
+  done: layout('JournalDone', {
+    chain: u8,
+    window: whole,
+    from: id32,
+    value: id32,
+    iterations: optional(whole),
+  }),
   submit: layout('JournalSubmit', { object, notBefore: whole }),
 });
 
@@ -113,6 +125,8 @@ const NOTICE = oneOf({
   submitted: layout('JournalSubmitted', { object, verdict: VERDICT }),
   penalty: layout('JournalPenalty', { peer: u32, reason: text }),
   stop: layout('JournalStop', { reason: text }),
+  'catch-up': layout('JournalCatchUp', { phase: text, done: whole, total: whole, peer: optional(u32) }),
+  advice: layout('JournalAdvice', { text }),
 });
 
 export const EFFECT = oneOf({
@@ -123,6 +137,7 @@ export const EFFECT = oneOf({
   cancel: CHAIN_JOB,
   persist: layout('JournalPersist', { final: optional(FINAL), open: optional(OPEN) }),
   notice: layout('JournalNotice', { notice: NOTICE }),
+  adopt: layout('JournalAdopt', { window: whole, proposalHash: id32, stateRoot: id32, sideDigest: id32 }),
 });
 
 /** A signature the host made: SHA-256 of what it signed, and the signature without the zeros it ends with. */
@@ -159,6 +174,9 @@ const SETTING = layout('JournalSetting', {
   adoption: text,
   /** Whether operations go over a stem first (06 §10). */
   stem: bool,
+  /** Whether it catches up by a snapshot (06 §7), and the checkpoint it was configured with (09 §9). */
+  fastSync: bool,
+  checkpoint: optional(layout('JournalCheckpoint', { window: whole, proposalHash: id32 })),
   /** Which signatures these are, and what it takes to verify them besides: the secret of a simulated run. */
   suite: text,
   secret: blob,

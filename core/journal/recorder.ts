@@ -35,7 +35,7 @@ export interface Opening {
 }
 
 /**
- * Writes the journal of one host, through all its processes. `archived` and `archivedObject` must answer from what was durable
+ * Writes the journal of one host, through all its processes. What is archived must answer from what was durable
  * when the handling of the input began, and an input may be handled only when all effects of the one before have taken place: then
  * the inputs and the count of durable records at each start are all that a host depends on.
  */
@@ -47,7 +47,8 @@ export class HostRecorder {
 
   constructor(setting: HostSetting, sink: (bytes: Uint8Array) => void) {
     this.#writer = new JournalWriter(KIND_HOST, sink);
-    this.#options = { stem: setting.stem };
+    const { stem, fastSync, checkpoint } = setting;
+    this.#options = { stem, fastSync, ...(checkpoint === undefined ? {} : { checkpoint }) };
     this.#write({ type: 'setting', ...setting });
     this.#writer.flush();
   }
@@ -170,8 +171,14 @@ class RecordedHost implements HostInputs, Clock {
           written.notice(notice);
           ports.notice(notice);
         },
+        adopt(settled) {
+          written.adopt(settled);
+          ports.adopt(settled);
+        },
         archived: (window) => ports.archived(window),
         archivedObject: (name) => ports.archivedObject(name),
+        archivedCertificate: (window) => ports.archivedCertificate(window),
+        staging: () => ports.staging(),
       },
       options,
     );
@@ -204,8 +211,9 @@ class RecordedHost implements HostInputs, Clock {
   }
 
   done(result: ChainResult): void {
-    const { type, window, from, value } = result;
-    this.#handle({ type: 'done', chain: CHAINS.indexOf(type), window, from, value }, () => this.#host.done(result));
+    const { type, window, from, value, iterations } = result;
+    const input: FlatInput = { type: 'done', chain: CHAINS.indexOf(type), window, from, value, iterations };
+    this.#handle(input, () => this.#host.done(result));
   }
 
   submit(operation: Operation, notBefore = 0): void {

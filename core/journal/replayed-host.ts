@@ -40,8 +40,8 @@ export class ReplayedHost {
   ) {
     this.#objects = objects;
     this.#disk = new Disk(made.settled);
-    const { publicKey, entry, stem } = made;
-    this.#options = { stem };
+    const { publicKey, entry, stem, fastSync, checkpoint } = made;
+    this.#options = { stem, fastSync, ...(checkpoint === undefined ? {} : { checkpoint }) };
     this.key = publicKey && new RecordedKey(publicKey);
     this.#config = changed({
       network: made.settled.network,
@@ -89,9 +89,10 @@ export class ReplayedHost {
       case 'alarm':
         return () => host.alarm();
       case 'done': {
-        const { chain, window, from, value } = input;
+        const { chain, window, from, value, iterations } = input;
         const type = CHAINS[chain];
-        return type && (() => host.done({ type, window, from, value }));
+        const counted = iterations === undefined ? {} : { iterations };
+        return type && (() => host.done({ type, window, from, value, ...counted }));
       }
       case 'submit': {
         const operation = this.#objects.get(input.object);
@@ -134,8 +135,14 @@ export class ReplayedHost {
         written.persist(final, open);
         this.#pending.push({ final, open });
       },
+      adopt: (settled) => {
+        written.adopt(settled);
+        this.#pending.push({ adopted: settled });
+      },
       archived: (window) => this.#disk.entry(window),
       archivedObject: (name) => this.#disk.object(name.id),
+      archivedCertificate: (window) => this.#disk.certificate(window),
+      staging: () => this.#disk.staging(),
     };
   }
 }

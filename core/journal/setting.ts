@@ -42,6 +42,8 @@ export interface Made {
   readonly timers: TimerFigures;
   readonly adoption: Adoption;
   readonly stem: boolean;
+  readonly fastSync: boolean;
+  readonly checkpoint: FlatSetting['checkpoint'];
   readonly publicKey: Uint8Array | undefined;
   readonly entry: FlatSetting['entry'];
 }
@@ -50,10 +52,11 @@ export interface Made {
 export const madeOf = (setting: FlatSetting): Made | string => {
   const timers = TIMERS.get(setting.timers);
   if (timers === undefined) return `unknown timers: ${setting.timers}`;
-  const { adoption, stem, publicKey, entry } = setting;
+  const { adoption, stem, fastSync, checkpoint, publicKey, entry } = setting;
   if (adoption !== 'bundles' && adoption !== 'certificate') return `unknown adoption: ${adoption}`;
   const settled = settledOf(setting);
-  return settled === undefined ? 'its genesis is none' : { settled, timers, adoption, stem, publicKey, entry };
+  if (settled === undefined) return 'its genesis is none';
+  return { settled, timers, adoption, stem, fastSync, checkpoint, publicKey, entry };
 };
 
 const settledOf = ({ genesis: bytes, nodes }: FlatSetting): Settled | undefined => {

@@ -51,7 +51,8 @@ const messageInWords = (message: FlatMessage, get: Get): string => {
 };
 
 /** What a stretch belongs to: `CHAINS`. */
-const chainInWords = (chain: number): string => ['T', 'candidate chain', 'chain being checked'][chain] ?? 'no chain';
+const chainInWords = (chain: number): string =>
+  ['T', 'candidate chain', 'chain being checked', 'chain being measured'][chain] ?? 'no chain';
 
 export const inputInWords = (input: FlatInput, get: Get): string => {
   switch (input.type) {
@@ -95,6 +96,10 @@ const noticeInWords = (notice: FlatNotice, get: Get): string => {
       return `penalty for peer ${notice.peer}: ${notice.reason}`;
     case 'stop':
       return `stop: ${notice.reason}`;
+    case 'catch-up':
+      return `catch-up: ${notice.done} of ${notice.total} ${notice.phase}`;
+    case 'advice':
+      return notice.text;
   }
 };
 
@@ -122,6 +127,8 @@ export const effectInWords = (effect: FlatEffect, get: Get): string => {
       }
       return `persist ${parts.join('; ')}`;
     }
+    case 'adopt':
+      return `adopt the snapshot of window ${effect.window} with state root ${short(effect.stateRoot)}`;
     case 'notice':
       return `notice: ${noticeInWords(effect.notice, get)}`;
   }

@@ -50,16 +50,19 @@ export interface Quorum {
 
 /**
  * Whose stretch is hashed: the main chain's, or, on a core beside it, that of the node's own candidate chain (05 §2) or of a chain
- * whose openings it checks (05 D-E5).
+ * whose openings it checks (05 D-E5), or one whose length is to be measured (04 §15.3).
  */
-export type ChainName = 'chain' | 'candidate' | 'check';
+export type ChainName = 'chain' | 'candidate' | 'check' | 'measure';
 
 /** One stretch of a chain: T_{window−1} to T_window of the main chain, the segment of `window` of a candidate chain. */
 export interface ChainJob {
   readonly type: ChainName;
   readonly window: number;
   readonly from: Id;
+  /** Of `measure`, at most so many. */
   readonly iterations: number;
+  /** Of `measure`: the value it ends at. */
+  readonly until?: Id;
 }
 
 export interface ChainResult {
@@ -67,6 +70,8 @@ export interface ChainResult {
   readonly window: number;
   readonly from: Id;
   readonly value: Id;
+  /** Of `measure`: after how many iterations the value came; absent: after none of them. */
+  readonly iterations?: number;
 }
 
 /** A final window, written as one transaction before the bundle of the next is sent (09 §12.15a). */
