@@ -1,10 +1,10 @@
 import { IdMap, IdSet } from '../collections/id-map.ts';
 import { signersWeight } from '../consensus/certificate.ts';
 import { judgeVote } from '../consensus/judge-vote.ts';
-import { type Operation, PRECOMMIT, type ProtocolObject, type Registration, type Vote } from '../consensus/objects.ts';
-import { voteOf } from '../consensus/vote.ts';
+import type { Operation, ProtocolObject, Registration, Vote } from '../consensus/objects.ts';
 import type { ParticipantConfig } from '../participant/context.ts';
-import type { FinalRecord } from '../participant/types.ts';
+import type { ChainJob, ChainResult, FinalRecord } from '../participant/types.ts';
+import type { SnapshotStaging } from '../snapshot/staging.ts';
 import { type OpenWindow, openWindow } from '../transition/open-window.ts';
 import type { Settled } from '../transition/settled.ts';
 import {
@@ -14,10 +14,12 @@ import {
   type Message,
   type ObjectName,
   type ProofResponse,
-  type ProofSignature,
   type Status,
 } from '../wire/messages.ts';
+import { CertificateParts } from './certificate-parts.ts';
+import { type Checkpoint, PATIENCE, REFUSED } from './phase.ts';
 import { replayEntry } from './replay.ts';
+import { type CatchUp, SNAPSHOT_GAP, SnapshotSync } from './snapshot-sync.ts';
 
 /** Entries of one 0x43 (09 §3). */
 const ENTRIES = 64;
@@ -28,17 +30,8 @@ const NAMES = 256;
 /** Request ids of sync begin here, those of gossip below. */
 export const SYNC_REQUESTS = 0x4000_0000;
 
-/** Without an answer for this long, the peer is given up and another one tried. Microseconds. */
-export const PATIENCE = 10_000_000;
-
 /** How long a node stays one window behind before it asks for the archive entry: gossip closes the gap sooner, if it can. */
 export const ONE_BEHIND = 5_000_000;
-
-/** A peer that did not help is asked again when it stands elsewhere, or after this long. */
-export const REFUSED = 60_000_000;
-
-/** Times a certificate may start again because its total changed between two parts. */
-const MOST_RESTARTS = 2;
 
 export interface SyncPorts {
   readonly tools: Pick<ParticipantConfig, 'verify' | 'meter'>;
@@ -53,6 +46,16 @@ export interface SyncPorts {
   /** Verified windows, oldest first. */
   adopt(records: readonly FinalRecord[]): void;
   penalty(peer: number, reason: string): void;
+  /** Whether a gap of more than 64 windows is closed by a snapshot. */
+  readonly fastSync: boolean;
+  /** What any history must lead through; ahead of the own state it vouches for what is below it (09 §9). */
+  readonly checkpoint: Checkpoint | undefined;
+  staging(): SnapshotStaging;
+  work(job: ChainJob): void;
+  /** A verified snapshot. */
+  adoptSnapshot(settled: Settled): void;
+  progress(progress: CatchUp): void;
+  advice(text: string): void;
 }
 
 /** Where a peer stands, as it said last. */
@@ -78,10 +81,8 @@ interface Attempt {
   base: Settled;
   /** Replayed entries not yet adopted. */
   records: readonly FinalRecord[];
-  /** The first part of the certificate of the last record, and the signatures of all parts so far. */
-  proof: ProofResponse | undefined;
-  signatures: readonly ProofSignature[];
-  restarts: number;
+  /** The certificate of the last record, as far as it is here. */
+  parts: CertificateParts | undefined;
 }
 
 /**
@@ -98,13 +99,40 @@ export class Sync {
   /** When being one behind in `window` has lasted long enough. */
   #late: { readonly window: number; readonly at: number } | undefined;
 
+  /** Undefined: whatever the gap, it is closed window by window. */
+  readonly #snapshot: SnapshotSync | undefined;
+  /** When each of the two wants to be woken. */
+  #at: number | undefined;
+  #snapshotAt: number | undefined;
+
   constructor(ports: SyncPorts) {
     this.#ports = ports;
+    if (!ports.fastSync || !ports.certified) return;
+    this.#snapshot = new SnapshotSync({
+      verify: ports.tools.verify,
+      checkpoint: ports.checkpoint,
+      trusted: () => ports.trusted(),
+      stopped: () => ports.stopped(),
+      heads: () => this.#heads,
+      send: (peer, message) => ports.send(peer, message),
+      freshRequestId: () => ++this.#requestId,
+      penalty: (peer, reason) => ports.penalty(peer, reason),
+      timer: (at) => {
+        this.#snapshotAt = at;
+        this.#arm();
+      },
+      staging: () => ports.staging(),
+      work: (job) => ports.work(job),
+      adopt: (settled) => ports.adoptSnapshot(settled),
+      progress: (progress) => ports.progress(progress),
+      advice: (text) => ports.advice(text),
+    });
   }
 
   peerDown(peer: number, now: number): void {
     const at = this.#heads.findIndex((head) => head.peer === peer);
     if (at >= 0) this.#heads.splice(at, 1);
+    this.#snapshot?.peerDown(peer, now);
     if (this.#attempt?.peer === peer) this.#finish(now);
   }
 
@@ -116,19 +144,52 @@ export class Sync {
       head.window = status.window;
       head.refusedUntil = 0;
     }
-    if (status.window > this.#ports.trusted().window + 1) this.#next(now);
+    const open = this.#ports.trusted().window + 1;
+    const snapshot = this.#snapshot;
+    if (snapshot !== undefined && (status.window > open + SNAPSHOT_GAP || snapshot.isUnderWay)) snapshot.go(now);
+    if (status.window > open) this.#next(now);
   }
 
   timer(now: number): void {
+    if (this.#snapshotAt !== undefined && this.#snapshotAt <= now) {
+      this.#snapshotAt = undefined;
+      this.#snapshot?.timer(now);
+    }
+    this.#at = undefined;
     const attempt = this.#attempt;
     if (attempt === undefined) this.#next(now);
     else if (now >= attempt.deadline) this.#giveUp(now);
-    else this.#ports.timer(attempt.deadline);
+    else this.#at = attempt.deadline;
+    this.#arm();
+  }
+
+  /** A stretch that fast sync asked to be measured. */
+  measured(result: ChainResult, now: number): void {
+    this.#snapshot?.measured(result, now);
+    this.#next(now);
+  }
+
+  /** One wake-up for both ways. */
+  #arm(): void {
+    const a = this.#at;
+    const b = this.#snapshotAt;
+    this.#ports.timer(a === undefined || (b !== undefined && b < a) ? b : a);
+  }
+
+  #wakeAt(at: number | undefined): void {
+    this.#at = at;
+    this.#arm();
   }
 
   /** True if the message answers a request of sync. */
   message(peer: number, message: Message, now: number): boolean {
     const { type } = message;
+    if (this.#snapshot?.message(peer, message, now) === true) {
+      // Where a snapshot is of no help any more.
+      this.#next(now);
+      return true;
+    }
+    if (type === 'snapshot-chunk' || type === 'snapshot-error') return true;
     if (type !== 'archive-response' && type !== 'object-response' && type !== 'proof-response') return false;
     if (message.requestId < SYNC_REQUESTS) return false;
     const attempt = this.#attempt;
@@ -142,7 +203,7 @@ export class Sync {
 
   /** Starts an attempt when some peer is far enough ahead, or has been ahead for long enough. */
   #next(now: number): void {
-    if (this.#attempt !== undefined || this.#ports.stopped()) return;
+    if (this.#attempt !== undefined || this.#ports.stopped() || this.#snapshot?.isHopeful === true) return;
     const base = this.#ports.trusted();
     const open = base.window + 1;
     const heads = this.#heads.filter(({ refusedUntil }) => refusedUntil <= now);
@@ -159,9 +220,7 @@ export class Sync {
       missing: [],
       base,
       records: [],
-      proof: undefined,
-      signatures: [],
-      restarts: 0,
+      parts: undefined,
     };
     this.#attempt = attempt;
     const count = Math.min(ENTRIES, ahead.window - open);
@@ -173,14 +232,14 @@ export class Sync {
     if (ahead === undefined) return undefined;
     if (this.#late?.window !== open) this.#late = { window: open, at: now + ONE_BEHIND };
     if (now >= this.#late.at) return ahead;
-    this.#ports.timer(this.#late.at);
+    this.#wakeAt(this.#late.at);
     return undefined;
   }
 
   #request(attempt: Attempt, now: number, make: (requestId: number) => Message): void {
     attempt.requestId = ++this.#requestId;
     attempt.deadline = now + PATIENCE;
-    this.#ports.timer(attempt.deadline);
+    this.#wakeAt(attempt.deadline);
     this.#ports.send(attempt.peer, make(attempt.requestId));
   }
 
@@ -227,7 +286,14 @@ export class Sync {
     }
     let settled = attempt.base;
     const records: FinalRecord[] = [];
+    const { checkpoint } = this.#ports;
     for (const entry of attempt.entries) {
+      const { window, id } = entry.header;
+      if (window === checkpoint?.window && id !== checkpoint.proposalHash) {
+        this.#ports.penalty(attempt.peer, 'its chain contradicts the checkpoint');
+        this.#giveUp(now);
+        return;
+      }
       const record = replayEntry(settled, entry, attempt.bodies, this.#ports.tools);
       if (record === undefined) {
         this.#ports.penalty(attempt.peer, 'archive entry does not apply');
@@ -246,47 +312,23 @@ export class Sync {
   /** Asks for the certificate of the last replayed window, from the next part on. */
   #askCertificate(attempt: Attempt, now: number): void {
     const { window, side } = lastOf(attempt).settled;
+    attempt.parts ??= new CertificateParts(window, side.proposalHash);
+    const { parts } = attempt;
     attempt.awaits = 'proof-response';
-    this.#request(attempt, now, (requestId) => ({
-      type: 'proof-request',
-      requestId,
-      window,
-      phase: PRECOMMIT,
-      round: attempt.proof?.round ?? 0,
-      proposalHash: side.proposalHash,
-      from: attempt.signatures.length,
-    }));
+    this.#request(attempt, now, (requestId) => parts.request(requestId));
   }
 
   #takeProof(attempt: Attempt, part: ProofResponse, now: number): void {
-    const { settled } = lastOf(attempt);
-    const { proof } = attempt;
-    if (part.total === 0) {
-      this.#takeLess(attempt, now);
-      return;
-    }
-    const isAnswer =
-      part.window === settled.window && part.phase === PRECOMMIT && part.proposalHash === settled.side.proposalHash;
-    if (!isAnswer || part.total > this.#openAt(attempt).roster.members.length) {
-      this.#giveUp(now);
-      return;
-    }
-    if (proof !== undefined && (part.total !== proof.total || part.round !== proof.round)) {
-      attempt.proof = undefined;
-      attempt.signatures = [];
-      if (++attempt.restarts > MOST_RESTARTS) this.#giveUp(now);
-      else this.#askCertificate(attempt, now);
-      return;
-    }
-    attempt.proof = part;
-    attempt.signatures = [...attempt.signatures, ...part.signatures];
-    if (part.signatures.length === 0 || attempt.signatures.length > part.total) this.#giveUp(now);
-    else if (attempt.signatures.length < part.total) this.#askCertificate(attempt, now);
-    else this.#judge(attempt, part.round, now);
+    const parts = attempt.parts as CertificateParts;
+    const taken = parts.take(part, this.#openAt(attempt).roster.members.length);
+    if (taken === 'none') this.#takeLess(attempt, now);
+    else if (taken === 'bad') this.#giveUp(now);
+    else if (taken === 'more') this.#askCertificate(attempt, now);
+    else this.#judge(attempt, parts.votes(), now);
   }
 
   /** Adopts what the certificate proves under both states (09 §9). */
-  #judge(attempt: Attempt, round: number, now: number): void {
+  #judge(attempt: Attempt, votes: readonly Vote[], now: number): void {
     const last = lastOf(attempt);
     const trusted = this.#ports.trusted();
     if (trusted.window >= last.settled.window) {
@@ -294,9 +336,7 @@ export class Sync {
       return;
     }
     const open = this.#openAt(attempt);
-    const certificate = certificateOf(last, round, attempt.signatures).filter(
-      (vote) => judgeVote(vote, open, this.#ports.tools.verify) === undefined,
-    );
+    const certificate = votes.filter((vote) => judgeVote(vote, open, this.#ports.tools.verify) === undefined);
     const known = openWindow(trusted).roster;
     if (signersWeight(certificate, open.roster) < open.roster.quorum) {
       this.#ports.penalty(attempt.peer, 'certificate below the quorum');
@@ -313,20 +353,22 @@ export class Sync {
   /** The certificate proves nothing to this node, or there is none: one window less. */
   #takeLess(attempt: Attempt, now: number): void {
     attempt.records = attempt.records.slice(0, -1);
-    attempt.proof = undefined;
-    attempt.signatures = [];
+    attempt.parts = undefined;
     if (attempt.records.length === 0) this.#giveUp(now);
     else this.#askCertificate(attempt, now);
   }
 
   #adopt(records: readonly FinalRecord[], now: number): void {
     this.#ports.adopt(records);
+    const head = this.#heads.find(({ peer }) => peer === this.#attempt?.peer)?.window ?? 0;
+    const { window } = this.#ports.trusted();
+    if (records.length === ENTRIES) this.#ports.progress({ phase: 'archive', done: window + 1, total: head });
     this.#finish(now);
   }
 
   #finish(now: number): void {
     this.#attempt = undefined;
-    this.#ports.timer(undefined);
+    this.#wakeAt(undefined);
     this.#next(now);
   }
 
@@ -343,19 +385,3 @@ export class Sync {
 }
 
 const lastOf = ({ records }: Attempt): FinalRecord => records.at(-1) as FinalRecord;
-
-const certificateOf = (
-  { settled }: FinalRecord,
-  round: number,
-  signatures: readonly ProofSignature[],
-): readonly Vote[] =>
-  signatures.map(({ nodeId, signature }) =>
-    voteOf({
-      phase: PRECOMMIT,
-      round,
-      window: settled.window,
-      proposalHash: settled.side.proposalHash,
-      nodeId,
-      signature,
-    }),
-  );

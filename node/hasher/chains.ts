@@ -1,4 +1,4 @@
-import { fromHex, toHex, ZERO_ID } from '#core/bytes/bytes.ts';
+import { equalBytes, fromHex, toHex, ZERO_ID } from '#core/bytes/bytes.ts';
 import type { Sha256Engine } from '#core/crypto/sha256-engine.ts';
 import type { ChainJob, ChainName, ChainResult } from '#core/participant/types.ts';
 
@@ -10,6 +10,8 @@ interface Stretch {
   readonly job: ChainJob;
   value: Uint8Array;
   left: number;
+  /** Where a measured stretch ends. */
+  readonly until: Uint8Array | undefined;
 }
 
 export interface FinishedJob {
@@ -40,7 +42,8 @@ export class Chains {
 
   /** Queued behind other jobs of the main chain, or behind those beside it. */
   work(job: ChainJob): void {
-    this.#queueOf(job.type).push({ job, value: fromHex(job.from), left: job.iterations });
+    const until = job.until === undefined ? undefined : fromHex(job.until);
+    this.#queueOf(job.type).push({ job, value: fromHex(job.from), left: job.iterations, until });
   }
 
   /** A job that is done or unknown: nothing happens. */
@@ -80,6 +83,7 @@ export class Chains {
   }
 
   #advance(stretch: Stretch, most: number): FinishedJob | undefined {
+    if (stretch.until !== undefined) return this.#measure(stretch, stretch.until, most);
     const size = Math.min(most, stretch.left);
     stretch.value = this.#engine.chain(stretch.value, size);
     stretch.left -= size;
@@ -88,5 +92,21 @@ export class Chains {
     const { type, window, from } = job;
     this.#queueOf(type).shift();
     return { job, result: { type, window, from, value: toHex(stretch.value) } };
+  }
+
+  /** One by one: no other way tells after how many the value comes. */
+  #measure(stretch: Stretch, until: Uint8Array, most: number): FinishedJob | undefined {
+    const { type, window, from, iterations } = stretch.job;
+    for (let i = Math.min(most, stretch.left); i > 0; i--) {
+      stretch.value = this.#engine.chain(stretch.value, 1);
+      stretch.left--;
+      if (!equalBytes(stretch.value, until)) continue;
+      this.#queueOf(type).shift();
+      const result = { type, window, from, value: toHex(stretch.value), iterations: iterations - stretch.left };
+      return { job: stretch.job, result };
+    }
+    if (stretch.left > 0) return undefined;
+    this.#queueOf(type).shift();
+    return { job: stretch.job, result: { type, window, from, value: toHex(stretch.value) } };
   }
 }

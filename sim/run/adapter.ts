@@ -9,6 +9,8 @@ import type { ApplyMemo } from '#core/participant/evaluation.ts';
 import type { Scheduled } from '#core/participant/schedule.ts';
 import type { TimerFigures } from '#core/participant/timers.ts';
 import type { ChainJob, ChainResult, Meter } from '#core/participant/types.ts';
+import { SnapshotServer } from '#core/snapshot/server.ts';
+import { sourceOf } from '#core/snapshot/source.ts';
 import { timechainStep } from '#core/timechain/chain.ts';
 import type { Settled } from '#core/transition/settled.ts';
 import { decodeMessage, decodeStemMessage, encodeMessage } from '#core/wire/codec.ts';
@@ -51,6 +53,23 @@ export interface AdapterOptions {
 /** Chain results remembered at most: hosts of one network hash the same stretches. */
 const CHAINS = 64;
 
+/** τ₁, in which a peer is served one snapshot at most. */
+const TAU1_MICROS = 60_000_000;
+
+/** After how many iterations, at most so many, a chain comes to a value. */
+const measured = (from: Id, until: Id, most: number): number | undefined => {
+  let value = from;
+  for (let count = 1; count <= most; count++) {
+    value = timechainStep(value, 1);
+    if (value === until) return count;
+  }
+  return undefined;
+};
+
+/** A measurement ends where the value comes. */
+const durationOf = ({ from, until, iterations }: ChainJob): number =>
+  until === undefined ? iterations : (measured(from, until, iterations) ?? iterations);
+
 /** Puts the protocol's `Host` into the world: counters become virtual time, `persist` becomes the disk of a simulated host. */
 export const montanaAdapter = (options: AdapterOptions): Adapter<MontanaShape> => {
   const chains = new Map<string, Id>();
@@ -67,7 +86,12 @@ export const montanaAdapter = (options: AdapterOptions): Adapter<MontanaShape> =
     format: () => new Disk(options.genesis),
     write: (disk, record) => disk.write(record),
     isAside: ({ type }) => type !== 'chain',
-    compute({ type, window, from, iterations }) {
+    compute({ type, window, from, iterations, until }) {
+      if (until !== undefined) {
+        const counted = measured(from, until, iterations);
+        const answer = { type, window, from, value: counted === undefined ? from : until };
+        return counted === undefined ? answer : { ...answer, iterations: counted };
+      }
       // Nobody else hashes it.
       if (type === 'candidate') return { type, window, from, value: timechainStep(from, iterations) };
       const key = `${from}${iterations}`;
@@ -90,6 +114,7 @@ class HostMachine implements Machine<MontanaShape> {
   readonly #out: Out<MontanaShape>;
   readonly #meter: Meter = { verifications: 0, signatures: 0, hashes: 0, records: 0 };
   #host!: HostInputs;
+  #server!: SnapshotServer;
 
   constructor(options: AdapterOptions, number: number, clock: Clock, out: Out<MontanaShape>) {
     this.#options = options;
@@ -120,12 +145,15 @@ class HostMachine implements Machine<MontanaShape> {
       send: (peer, message) => out.send(peer, wire ? throughBytes(message) : message),
       timer: (at) => out.timer(at),
       alarm: (at) => out.alarm(at),
-      work: (job) => out.work(job, job.iterations),
+      work: (job) => out.work(job, durationOf(job)),
       cancel: (job) => out.cancel(job),
       persist: (final, open) => out.persist({ final, open }),
       notice: (notice) => out.emit(notice),
       archived: (window) => disk.entry(window),
+      adopt: (settled) => out.persist({ adopted: settled }),
       archivedObject: (name) => disk.object(name.id),
+      archivedCertificate: (window) => disk.certificate(window),
+      staging: () => disk.staging(),
     };
     const opened = disk.opened();
     const clock = this.#clock;
@@ -134,10 +162,25 @@ class HostMachine implements Machine<MontanaShape> {
       recorder === undefined
         ? new Host(config, opened, seed, clock, ports, { stem })
         : recorder.open({ config, opened, durable: disk.written, seed, clock, ports });
+    this.#server = new SnapshotServer(
+      {
+        anchor: (window) => {
+          const settled = disk.anchor(window);
+          return settled && sourceOf(settled.state);
+        },
+        send: ports.send,
+      },
+      TAU1_MICROS,
+    );
     this.#host.start();
   }
 
   message(peer: number, message: Message): boolean {
+    if (message.type === 'snapshot-request') {
+      this.#server.request(peer, message, this.#clock.now);
+      while (this.#server.pump(peer));
+      return true;
+    }
     return this.#host.message(peer, message);
   }
 
@@ -146,6 +189,7 @@ class HostMachine implements Machine<MontanaShape> {
   }
 
   peerDown(peer: number): void {
+    this.#server.peerDown(peer);
     this.#host.peerDown(peer);
   }
 

@@ -26,6 +26,9 @@ export const KINDS = [
   'proof-response',
   'openings',
   'stem',
+  'snapshot-request',
+  'snapshot-chunk',
+  'snapshot-error',
 ] as const;
 
 const kindIndex = new Map<string, number>(KINDS.map((kind, i) => [kind, i]));
@@ -86,6 +89,12 @@ export const identifyMessage = (message: Message): number => {
       return mix(mix(kind, message.requestId), mix(message.fromWindow, message.count));
     case 'archive-response':
       return message.entries.reduce((x, entry) => mix(x, bitsOf(entry.header.id)), mix(kind, message.requestId));
+    case 'snapshot-request':
+      return mix(mix(kind, message.requestId), mix(message.anchorWindow, message.resumeOffset));
+    case 'snapshot-chunk':
+      return mix(mix(kind, message.requestId), mix(message.chunkIndex, message.totalChunks));
+    case 'snapshot-error':
+      return mix(mix(kind, message.requestId), message.code);
     case 'object-request':
       return message.names.reduce((x, name) => mix(x, bitsOf(name.id) ^ name.class), mix(kind, message.requestId));
     case 'object-response':
@@ -124,12 +133,20 @@ export const identifyNotice = (notice: Notice): number => {
       return mix(10, objectBits(notice.object));
     case 'stop':
       return 11;
+    case 'catch-up':
+      return mix(12, mix(notice.phase.length, notice.done));
+    case 'advice':
+      return 13;
   }
 };
 
-export const identifyRecord = ({ final, open }: DiskRecord): number =>
+export const identifyRecord = ({ final, open, adopted }: DiskRecord): number =>
   mix(
-    final === undefined ? 0 : bitsOf(final.settled.side.proposalHash),
+    adopted !== undefined
+      ? bitsOf(adopted.side.proposalHash)
+      : final === undefined
+        ? 0
+        : bitsOf(final.settled.side.proposalHash),
     open === undefined ? 0 : mix(open.window, mix(open.round, open.signed.length)),
   );
 

@@ -65,11 +65,12 @@ export const happeningInWords = ({ what, who, content, subject }: Recorded, { na
 
 const chainOf = (subject: unknown): string => {
   const { type, window } = subject as ChainJob;
-  return `${{ chain: 'chain', candidate: 'candidate chain', check: 'chain being checked,' }[type]} of window ${window}`;
+  return `${{ chain: 'chain', candidate: 'candidate chain', check: 'chain being checked,', measure: 'chain being measured,' }[type]} of window ${window}`;
 };
 
-const recordInWords = ({ final, open }: DiskRecord): string => {
+const recordInWords = ({ final, open, adopted }: DiskRecord): string => {
   const parts = [
+    ...(adopted === undefined ? [] : [`the snapshot of window ${adopted.window}`]),
     ...(final === undefined ? [] : [`final window ${final.settled.window}`]),
     ...(open === undefined ? [] : [`what it signed in window ${open.window}: ${open.signed.length} objects`]),
   ];
@@ -101,6 +102,10 @@ export const noticeInWords = (notice: Notice, nameOf: Names['nameOf']): string =
       return `answers its user: operation ${shortId(notice.operation.id)}: ${notice.verdict.type}`;
     case 'penalty':
       return `blames peer ${notice.peer}: ${notice.reason}`;
+    case 'catch-up':
+      return `catches up: ${notice.done} of ${notice.total}, ${notice.phase}`;
+    case 'advice':
+      return `tells its operator: ${notice.text}`;
     case 'stop':
       return `stops: ${notice.reason}`;
   }

@@ -48,6 +48,8 @@ export const hostRecorders = ({
       timers: scenario.timers,
       adoption: scenario.adoption,
       stem: scenario.network.stem,
+      fastSync: true,
+      checkpoint: undefined,
       suite: scenario.suite === 'real' ? SUITE_REAL : SUITE_MODELLED,
       secret: scenario.suite === 'real' ? new Uint8Array(0) : runSecret(String(scenario.seed)),
     };

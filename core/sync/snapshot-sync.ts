@@ -1,0 +1,327 @@
+import { signersWeight } from '../consensus/certificate.ts';
+import { judgeVote } from '../consensus/judge-vote.ts';
+import type { Header } from '../consensus/objects.ts';
+import { rosterOf } from '../consensus/roster.ts';
+import type { Verify } from '../crypto/suite.ts';
+import type { ChainJob, ChainResult } from '../participant/types.ts';
+import { Assembly } from '../snapshot/assembly.ts';
+import { SideFromArchive } from '../snapshot/side-from-archive.ts';
+import type { SnapshotStaging } from '../snapshot/staging.ts';
+import type { State } from '../state/view.ts';
+import type { Settled } from '../transition/settled.ts';
+import type { Message } from '../wire/messages.ts';
+import { AnchorSearch, type TrustedAnchor } from './anchor-search.ts';
+import { ChunkDownload } from './chunk-download.ts';
+import { Measuring } from './measuring.ts';
+import { type Checkpoint, type Outcome, type PhasePorts, REFUSED } from './phase.ts';
+import { SideDownload } from './side-download.ts';
+import { Turns } from './turns.ts';
+
+/** Further behind than this, a node begins with a snapshot (04 §15, 06 §7). Windows. */
+export const SNAPSHOT_GAP = 64;
+
+/** How far catch-up has come: entries of the archive, chunks of a snapshot, entries of its side state, stretches measured. */
+export interface CatchUp {
+  readonly phase: 'archive' | 'headers' | 'chunks' | 'side' | 'measure';
+  readonly done: number;
+  readonly total: number;
+  readonly peer?: number;
+}
+
+/** Progress is told once for so many: a notice at most per 256 chunks, or per 64 entries. */
+const TOLD_EVERY = { chunks: 256, side: 64 } as const;
+
+const ADVICE =
+  'no certificate that peers show has a quorum among the nodes known here: configure a checkpoint of the last hours';
+
+export interface SnapshotPorts extends PhasePorts {
+  readonly verify: Verify;
+  readonly checkpoint: Checkpoint | undefined;
+  trusted(): Settled;
+  stopped(): boolean;
+  /** Peers, and the lowest window that is not final at each, as it says. */
+  heads(): readonly { readonly peer: number; readonly window: number }[];
+  timer(at: number | undefined): void;
+  staging(): SnapshotStaging;
+  work(job: ChainJob): void;
+  /** A verified state: it takes the place of the one before. */
+  adopt(settled: Settled): void;
+  progress(progress: CatchUp): void;
+  advice(text: string): void;
+}
+
+type Stage =
+  | { readonly name: 'headers'; readonly phase: AnchorSearch }
+  | { readonly name: 'chunks'; readonly phase: ChunkDownload; readonly anchor: TrustedAnchor; assembly: Assembly }
+  | { readonly name: 'side'; readonly phase: SideDownload; readonly side: SideFromArchive; readonly anchor: Header };
+
+/**
+ * Fast sync (04 §15, 06 §7, 09 §9) of a node that is more than 64 windows behind: an anchor it may believe, the chunks of its
+ * snapshot, the entries behind it, the D of its epochs, one after another, each from one peer at a time. Nothing is adopted before all
+ * of it is verified: records by the roots of the header, the header by a certificate that both the trusted roster and the one of the
+ * snapshot itself uphold (or by a checkpoint), entries by their parent hashes, D by hashing. What goes on from there is ordinary
+ * catch-up. A process that begins again keeps the chunks, and fetches the rest anew.
+ */
+export class SnapshotSync {
+  readonly #ports: SnapshotPorts;
+  readonly #turns = new Turns();
+  /** Anchors nobody served. */
+  #unserved: readonly number[] = [];
+  #stage: Stage | undefined;
+  #measuring: Measuring | undefined;
+  #peer: number | undefined;
+  #told = 0;
+  #disappointed = false;
+  #hasAdvised = false;
+
+  constructor(ports: SnapshotPorts) {
+    this.#ports = ports;
+  }
+
+  /** What a quorum of the trusted nodes signed is being downloaded. */
+  get isUnderWay(): boolean {
+    return this.#measuring !== undefined || (this.#stage !== undefined && this.#stage.name !== 'headers');
+  }
+
+  /** Ordinary catch-up waits for a download, and for the first search of an anchor: a peer that lies about its head costs 10 s once. */
+  get isHopeful(): boolean {
+    return this.isUnderWay || (this.#stage !== undefined && !this.#disappointed);
+  }
+
+  /** Something may have changed: begins, or goes on with another peer. */
+  go(now: number): void {
+    if (this.#peer !== undefined || this.#measuring !== undefined || this.#ports.stopped()) return;
+    for (let rounds = 0; rounds < MOST_STEPS; rounds++) {
+      const stage = this.#stage;
+      const peer = this.#turns.next(this.#useful(stage), now);
+      if (peer === undefined) {
+        if (stage?.name === 'chunks' && stage.phase.isDisputed) {
+          this.#startOver(stage);
+          continue;
+        }
+        this.#wait(stage, now);
+        return;
+      }
+      const phase = stage?.phase ?? this.#search(peer);
+      this.#peer = peer;
+      this.#goOn(phase.ask(peer, now), now);
+      if (this.#peer !== undefined || this.#measuring !== undefined) return;
+    }
+  }
+
+  /** True if the message answers a request of fast sync, or could answer no other. */
+  message(peer: number, message: Message, now: number): boolean {
+    const { type } = message;
+    const isOwn = type === 'snapshot-chunk' || type === 'snapshot-error';
+    if (!isOwn && type !== 'archive-response' && type !== 'proof-response') return false;
+    const phase = this.#stage?.phase;
+    if (phase === undefined || this.#peer !== peer || phase.requestId !== message.requestId) return isOwn;
+    this.#goOn(phase.take(message, now), now);
+    this.#tell();
+    this.go(now);
+    return true;
+  }
+
+  timer(now: number): void {
+    const phase = this.#stage?.phase;
+    if (phase !== undefined && this.#peer !== undefined) {
+      if (now >= phase.deadline) this.#goOn(phase.expired(now), now);
+      else this.#ports.timer(phase.deadline);
+    }
+    this.go(now);
+  }
+
+  peerDown(peer: number, now: number): void {
+    this.#turns.forget(peer);
+    if (this.#peer !== peer) return;
+    this.#peer = undefined;
+    if (this.#stage?.name === 'headers') this.#stage = undefined;
+    this.go(now);
+  }
+
+  /** A stretch is measured. */
+  measured(result: ChainResult, now: number): void {
+    const measuring = this.#measuring;
+    if (measuring?.done(result) !== 'done') return;
+    this.#finish(measuring);
+    this.go(now);
+  }
+
+  /** Peers that can be of use at this stage. */
+  #useful(stage: Stage | undefined): readonly number[] {
+    const least = stage === undefined || stage.name === 'headers' ? this.#open() + SNAPSHOT_GAP : anchorOf(stage) + 1;
+    const heads = this.#ports.heads().filter(({ window }) => window > least);
+    return heads.map(({ peer }) => peer);
+  }
+
+  #open(): number {
+    return this.#ports.trusted().window + 1;
+  }
+
+  #search(peer: number): AnchorSearch {
+    const { checkpoint, verify } = this.#ports;
+    const trusted = this.#ports.trusted();
+    const head = this.#ports.heads().find((known) => known.peer === peer)?.window ?? 0;
+    const context = {
+      trusted,
+      checkpoint: checkpoint !== undefined && checkpoint.window > trusted.window ? checkpoint : undefined,
+      verify,
+      staged: this.#ports.staging().staged()?.anchor,
+      isUnserved: (window: number) => this.#unserved.includes(window),
+    };
+    const phase = new AnchorSearch(context, head, this.#ports);
+    this.#stage = { name: 'headers', phase };
+    return phase;
+  }
+
+  #goOn(outcome: Outcome, now: number): void {
+    const stage = this.#stage as Stage;
+    const peer = this.#peer as number;
+    if (outcome === 'more') {
+      this.#ports.timer(stage.phase.deadline);
+      return;
+    }
+    this.#peer = undefined;
+    this.#ports.timer(undefined);
+    if (outcome === 'done') this.#done(stage);
+    else if (outcome === 'void') this.#giveUpAnchor(anchorOf(stage));
+    else if (stage.name === 'headers') this.#setAside(stage.phase, peer, now);
+    else if (outcome === 'slow') this.#turns.setAside(peer, now + REFUSED);
+    else this.#turns.exclude(peer);
+  }
+
+  /** The next peer is asked from the beginning. */
+  #setAside({ isUntrusted }: AnchorSearch, peer: number, now: number): void {
+    this.#turns.setAside(peer, now + REFUSED);
+    this.#disappointed = true;
+    this.#stage = undefined;
+    if (!isUntrusted || this.#hasAdvised) return;
+    this.#hasAdvised = true;
+    this.#ports.advice(ADVICE);
+  }
+
+  #done(stage: Stage): void {
+    if (stage.name === 'headers') this.#beginChunks(stage.phase.found as TrustedAnchor);
+    else if (stage.name === 'chunks') this.#beginSide(stage.anchor, stage.phase.state as State);
+    else this.#measure(stage);
+  }
+
+  #beginChunks(anchor: TrustedAnchor): void {
+    const { header } = anchor;
+    const staging = this.#ports.staging();
+    const staged = staging.staged();
+    const isBegun = staged?.anchor.window === header.window && staged.anchor.proposalHash === header.id;
+    if (!isBegun) staging.begin({ window: header.window, proposalHash: header.id });
+    this.#download(anchor, staging);
+  }
+
+  #download(anchor: TrustedAnchor, staging: SnapshotStaging): void {
+    const assembly = new Assembly(staging);
+    const phase = new ChunkDownload(assembly, anchor.header, this.#ports);
+    this.#stage = { name: 'chunks', phase, anchor, assembly };
+    this.#told = phase.done;
+    this.#ports.progress({ phase: 'chunks', done: phase.done, total: phase.total });
+  }
+
+  /** The certificate again, by the roster of the snapshot itself: then its header is the one of that window. */
+  #beginSide(anchor: TrustedAnchor, state: State): void {
+    const { header, certificate, peer } = anchor;
+    const trusted = this.#ports.trusted();
+    const { network } = trusted;
+    this.#turns.again();
+    if (certificate.length > 0) {
+      const window = header.window + 1;
+      const roster = rosterOf(state.nodes(), window, network.params.tau2Windows);
+      const basis = { window, roster, nodeOf: state.node.bind(state) };
+      const sound = certificate.filter((vote) => judgeVote(vote, basis, this.#ports.verify) === undefined);
+      if (signersWeight(sound, roster) < roster.quorum) {
+        this.#ports.penalty(peer, 'certificate below the quorum');
+        this.#giveUpAnchor(header.window);
+        return;
+      }
+    }
+    const { checkpoint } = this.#ports;
+    const pins: Checkpoint[] = [{ window: trusted.window, proposalHash: trusted.side.proposalHash }];
+    const isAhead =
+      checkpoint !== undefined && checkpoint.window > trusted.window && checkpoint.window <= header.window;
+    if (isAhead) pins.push(checkpoint);
+    const side = new SideFromArchive(network, state, header);
+    const phase = new SideDownload(side, header, pins, isAhead ? checkpoint.window : side.end, this.#ports);
+    this.#stage = { name: 'side', phase, side, anchor: header };
+    this.#told = 0;
+    this.#ports.progress({ phase: 'side', done: 0, total: phase.total });
+  }
+
+  #measure({ side, anchor }: Extract<Stage, { readonly name: 'side' }>): void {
+    this.#reset();
+    const measuring = new Measuring(side, anchor.window, Number(this.#ports.trusted().network.params.d0), this.#ports);
+    this.#measuring = measuring;
+    if (measuring.begin() === 'done') this.#finish(measuring);
+  }
+
+  #finish({ settled, anchor }: Measuring): void {
+    this.#measuring = undefined;
+    if (settled === undefined || settled.window <= this.#ports.trusted().window || this.#ports.stopped()) {
+      this.#giveUpAnchor(anchor);
+      return;
+    }
+    this.#reset();
+    this.#unserved = [];
+    this.#disappointed = false;
+    this.#ports.adopt(settled);
+  }
+
+  /** Nobody is left to ask for now: a moment, or another anchor. */
+  #wait(stage: Stage | undefined, now: number): void {
+    const until = this.#turns.soonest(this.#useful(stage), now);
+    if (until !== undefined) {
+      this.#ports.timer(until);
+      return;
+    }
+    if (stage === undefined) return;
+    this.#giveUpAnchor(anchorOf(stage));
+    this.#ports.timer(now + REFUSED);
+  }
+
+  /** Without whoever gave the first chunk: at most once for each peer. */
+  #startOver({ anchor, assembly }: Extract<Stage, { readonly name: 'chunks' }>): void {
+    const first = assembly.firstHeld();
+    const giver = first === undefined ? undefined : assembly.giverOf(first);
+    const staging = this.#ports.staging();
+    staging.begin({ window: anchor.header.window, proposalHash: anchor.header.id });
+    this.#turns.again();
+    if (giver !== undefined) this.#turns.exclude(giver);
+    this.#download(anchor, staging);
+  }
+
+  #giveUpAnchor(window: number): void {
+    this.#disappointed = true;
+    this.#unserved = [...this.#unserved.slice(-MOST_UNSERVED + 1), window];
+    this.#reset();
+  }
+
+  #reset(): void {
+    this.#stage = undefined;
+    this.#peer = undefined;
+    this.#turns.again();
+    this.#ports.timer(undefined);
+  }
+
+  #tell(): void {
+    const stage = this.#stage;
+    if (stage === undefined || stage.name === 'headers') return;
+    const { done, total } = stage.phase;
+    if (done - this.#told < TOLD_EVERY[stage.name]) return;
+    this.#told = done;
+    this.#ports.progress({ phase: stage.name, done, total, ...(this.#peer === undefined ? {} : { peer: this.#peer }) });
+  }
+}
+
+/** Anchors remembered that nobody served, and turns taken at once: more than there are stages. */
+const MOST_UNSERVED = 4;
+const MOST_STEPS = 8;
+
+const anchorOf = (stage: Stage): number => {
+  if (stage.name === 'headers') return stage.phase.found?.header.window ?? -1;
+  return stage.name === 'chunks' ? stage.anchor.header.window : stage.anchor.window;
+};
