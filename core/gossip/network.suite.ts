@@ -133,6 +133,7 @@ export interface Behaviour {
   readonly stem?: boolean;
   proof?(votes: readonly Vote[], node: TestNode): boolean;
   lookup?(name: ObjectName): ProtocolObject | undefined;
+  certificate?(window: number): readonly Vote[];
 }
 
 /** One machine with its ports: what it offered, sent and blamed is kept. */
@@ -184,6 +185,7 @@ export class TestNode {
         },
         penalty: (peer, reason) => this.penalties.push({ peer, reason }),
         lookup: (name) => behaviour.lookup?.(name),
+        certificate: (window) => behaviour.certificate?.(window) ?? [],
         statusSeen: (_peer, status) => this.statuses.push(status),
       },
       { seed: number(index), ...(behaviour.stem === undefined ? {} : { stem: behaviour.stem }) },

@@ -61,6 +61,17 @@ describe('what a Status shows missing is asked for at once (11.3.3)', () => {
     expect(requests(lone).length).toBe(1);
   });
 
+  it('no certificate that nobody has to keep any more', () => {
+    for (const [ahead, asked] of [
+      [CERTIFICATE_WINDOWS, 1],
+      [CERTIFICATE_WINDOWS + 1, 0],
+    ] as const) {
+      const lone = node();
+      lone.receive(1, { type: 'status', ...standingAt(5 + ahead) });
+      expect(requests(lone)).toHaveLength(asked);
+    }
+  });
+
   it('a greater window, one ahead included: the certificate of the own', () => {
     for (const [window, proposalHash] of [
       [6, idOf('final', 6)],
@@ -289,5 +300,28 @@ describe('serving proofs (11.3.2, 09 §12.14)', () => {
       0, 1,
     ]);
     expect([total(open - 2, PREVOTE), total(open - 1, PREVOTE)]).toEqual([0, 1]);
+  });
+});
+
+describe('a certificate that is kept beyond the last windows (09 §3)', () => {
+  it('is served as it was, whatever the request leaves open, and no other', () => {
+    const kept = quorumOf(3, 2, PRECOMMIT, VALUE, range(14));
+    const lone = node({ certificate: (window) => (window === 3 ? kept.votes : []) });
+    const ask = (change: Partial<ProofRequest> = {}) => {
+      const any = { phase: PRECOMMIT, round: 0, proposalHash: ZERO_ID, from: 0 } as const;
+      lone.receive(2, { type: 'proof-request', requestId: 9, window: 3, ...any, ...change });
+      return lone.take().flatMap(({ message }) => (message.type === 'proof-response' ? [message] : []))[0];
+    };
+    expect(ask()).toMatchObject({ window: 3, round: 2, proposalHash: VALUE, total: 14 });
+    expect(ask({ from: 12, round: 2, proposalHash: VALUE })?.signatures).toHaveLength(2);
+    const others: readonly Partial<ProofRequest>[] = [
+      { window: 2 },
+      { round: 1 },
+      { proposalHash: idOf('other') },
+      { phase: PREVOTE },
+    ];
+    for (const change of others) {
+      expect(ask(change)?.total).toBe(0);
+    }
   });
 });

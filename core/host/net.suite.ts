@@ -181,7 +181,10 @@ export class Net {
       },
       notice: (notice) => hear(seat, notice),
       archived: (window) => disk.entry(window),
+      adopt: (settled) => disk.write({ adopted: settled }),
       archivedObject: ({ id: name }) => disk.object(name),
+      archivedCertificate: (window) => disk.certificate(window),
+      staging: () => disk.staging(),
     };
     const recorder = this.#options.recorder?.(seat, this);
     const seed = Uint8Array.of(index);

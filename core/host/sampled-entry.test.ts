@@ -204,6 +204,8 @@ describe('the journals of such a run', () => {
           timers: 'ordinary' as const,
           adoption: 'bundles' as const,
           stem: false,
+          fastSync: true,
+          checkpoint: undefined,
           suite: 'cheap',
           secret: new Uint8Array(0),
         };

@@ -70,6 +70,8 @@ describe('a message in a journal', () => {
     ...OBJECTS.filter(isStemmed).map((object): Message => ({ type: 'stem', object })),
     { type: 'status', window: 5, round: 1, finalHash: anId(1), validRound: 0, validHash: anId(2) },
     { type: 'have', window: 5, sets: [{ kind: 2, round: 3, bitmap: new Uint8Array([0, 1]) }] },
+    { type: 'snapshot-request', requestId: 7, anchorWindow: 338, resumeOffset: 4 },
+    { type: 'snapshot-error', requestId: 7, code: 1, message: [] },
     { type: 'archive-request', requestId: 7, fromWindow: 3, count: 64 },
     { type: 'object-response', requestId: 8, objects: OBJECTS, stopped: true },
     { type: 'proof-response', ...proof, signatures },

@@ -8,7 +8,9 @@ import { Party, type Seat } from '../participant/party.suite.ts';
 import type { FinalRecord } from '../participant/types.ts';
 import type { Settled } from '../transition/settled.ts';
 import type { ArchiveResponse, Message, ObjectResponse, ProofResponse, ProofSignature } from '../wire/messages.ts';
-import { ONE_BEHIND, PATIENCE, REFUSED, SYNC_REQUESTS, Sync } from './sync.ts';
+import { type Checkpoint, PATIENCE, REFUSED } from './phase.ts';
+import type { CatchUp } from './snapshot-sync.ts';
+import { ONE_BEHIND, SYNC_REQUESTS, Sync } from './sync.ts';
 
 /** Windows that the history of these tests has. */
 const WINDOWS = 6;
@@ -59,6 +61,13 @@ let timer: number | undefined;
 let sync: Sync;
 let certified: boolean;
 let stopped: boolean;
+let checkpoint: Checkpoint | undefined;
+let told: CatchUp[];
+
+/** Of no more than 64 windows. */
+const never = (): never => {
+  throw new Error('a snapshot');
+};
 
 beforeEach(() => {
   trusted = genesis;
@@ -68,6 +77,8 @@ beforeEach(() => {
   timer = undefined;
   certified = true;
   stopped = false;
+  checkpoint = undefined;
+  told = [];
   sync = new Sync({
     tools: {
       verify: cheapVerify,
@@ -87,6 +98,15 @@ beforeEach(() => {
       trusted = (records.at(-1) as FinalRecord).settled;
     },
     penalty: (peer, reason) => blamed.push(`${peer}: ${reason}`),
+    fastSync: true,
+    get checkpoint() {
+      return checkpoint;
+    },
+    staging: never,
+    work: never,
+    adoptSnapshot: never,
+    progress: (progress) => told.push(progress),
+    advice: never,
   });
 });
 

@@ -88,6 +88,19 @@ describe('shares (09 §12.2)', () => {
     expect(chains.count).toBe(SHARE);
   });
 
+  it('measures how long a stretch is, beside the main one, and gives up at the most it may have', () => {
+    const chains = new Chains(sha256Engine());
+    const until = timechainStep(idOf(3), SHARE + 7);
+    const measured = (iterations: number) => {
+      chains.work({ ...jobOf('measure', 3, iterations), until });
+      return finish(chains, 1)[0]?.result;
+    };
+    const result = { type: 'measure', window: 3, from: idOf(3) };
+    expect(measured(2 * SHARE)).toEqual({ ...result, value: until, iterations: SHARE + 7 });
+    expect(measured(SHARE + 7)).toEqual({ ...result, value: until, iterations: SHARE + 7 });
+    expect(measured(SHARE + 6)).toEqual({ ...result, value: timechainStep(idOf(3), SHARE + 6) });
+  });
+
   it('throw-away hashing goes on beside a candidate chain', () => {
     const chains = new Chains(watched().engine);
     chains.work(jobOf('candidate', 1, 4 * SHARE));

@@ -9,6 +9,7 @@ import { HostRecorder } from '#core/journal/recorder.ts';
 import { madeOf } from '#core/journal/setting.ts';
 import { NO_MEMO } from '#core/participant/evaluation.ts';
 import { PATIENT_TIMERS } from '#core/participant/timers.ts';
+import { MemoryStaging } from '#core/snapshot/staging.ts';
 import { Run } from '#sim/run/run.ts';
 import type { ScenarioInput } from '#sim/run/scenario.ts';
 import {
@@ -64,7 +65,21 @@ describe('the journal of a host that crashes and comes back', () => {
   test('holds no key that signs', () => {
     const [setting] = entries;
     expect(Object.keys(setting as Entry)).toEqual([
-      ...['type', 'name', 'genesis', 'nodes', 'publicKey', 'entry', 'timers', 'adoption', 'stem', 'suite', 'secret'],
+      ...[
+        'type',
+        'name',
+        'genesis',
+        'nodes',
+        'publicKey',
+        'entry',
+        'timers',
+        'adoption',
+        'stem',
+        'fastSync',
+        'checkpoint',
+        'suite',
+        'secret',
+      ],
     ]);
   });
 
@@ -129,7 +144,8 @@ describe('the journal of a host that crashes and comes back', () => {
       ...{ durable: 0, seed: new Uint8Array(32), clock: { now: 0, iterations: 0 } },
       ports: {
         ...{ send: nothing, timer: nothing, alarm: nothing, work: nothing, cancel: nothing, persist: nothing },
-        ...{ notice, archived: nothing, archivedObject: nothing },
+        ...{ notice, archived: nothing, archivedObject: nothing, adopt: nothing },
+        ...{ archivedCertificate: () => [], staging: () => new MemoryStaging() },
       },
     });
     expect(() => host.start()).toThrow('nobody listens');
