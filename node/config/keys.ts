@@ -158,6 +158,18 @@ export const KEYS = {
     'While this node is not in the node table: whether it seeks entry as a candidate, under the account of its own identity.',
     switched,
   ),
+  snapshots: key(
+    'on',
+    'on or off',
+    'Whether the node writes a snapshot of the state at every selection event, keeps the last two, and gives them to nodes that join.',
+    switched,
+  ),
+  fastSync: key(
+    'on',
+    'on or off',
+    'Whether a node that is far behind takes a verified snapshot. off: it applies every window itself.',
+    switched,
+  ),
   checkpoint: key(
     'none',
     'none or window:proposal_hash',

@@ -18,7 +18,7 @@ import type { Admission } from './messages.ts';
 /** Who may come in (06 §4.1), by the tables of the last final window. */
 export class Door {
   readonly #listener: ProofListener;
-  readonly #accountKeys: AccountKeys;
+  #accountKeys = new AccountKeys();
   #settled: Settled;
   /** Those that take one of the places for observers, by number. */
   readonly #observers = new Map<number, Grant>();
@@ -32,12 +32,22 @@ export class Door {
   constructor(config: ListenerConfig, settled: Settled) {
     this.#listener = new ProofListener(config);
     this.#settled = settled;
-    this.#accountKeys = new AccountKeys(settled.state);
   }
 
   final(record: FinalRecord): void {
     this.#settled = record.settled;
     this.#accountKeys.final(record);
+  }
+
+  /** One step of learning whose key is whose, some milliseconds; false: it is done. */
+  advance(): boolean {
+    return this.#accountKeys.advance(this.#settled.state);
+  }
+
+  /** The state is another one. */
+  adopted(settled: Settled): void {
+    this.#settled = settled;
+    this.#accountKeys = new AccountKeys();
   }
 
   /** While the open window is the head. */

@@ -42,7 +42,7 @@ export class HostJournal {
   readonly #recorder: HostRecorder;
 
   constructor(
-    { folder, timers, stem }: ProtocolSetting,
+    { folder, timers, stem, fastSync, checkpoint }: ProtocolSetting,
     { identity, entry }: ParticipantConfig,
     genesis: Genesis,
     store: Store,
@@ -67,6 +67,8 @@ export class HostJournal {
       timers,
       adoption: 'bundles',
       stem,
+      fastSync,
+      checkpoint,
       suite: SUITE_REAL,
       secret: new Uint8Array(0),
     } as const;

@@ -14,15 +14,17 @@ import type { Settled } from '#core/transition/settled.ts';
 import { decodeMessage, decodeStemMessage } from '#core/wire/codec.ts';
 import type { Hasher, HasherEvents } from '#node/hasher/hasher.ts';
 import type { Store } from '#node/store/store.ts';
+import { StoreError } from '#node/store/store-error.ts';
 import { AnchorProofs } from './anchor-proofs.ts';
 import { Receipts } from './backlog.ts';
+import { Beside } from './beside.ts';
 import { mustLeadThrough } from './checkpoint.ts';
 import { Door } from './door.ts';
 import { HostJournal } from './host-journal.ts';
 import type { FromProtocol, ToProtocol } from './messages.ts';
 import { oneLine } from './one-line.ts';
 import { Outbox } from './outbox.ts';
-import { participantConfig } from './participant-config.ts';
+import { hostOptions, participantConfig } from './participant-config.ts';
 import { ProofFolder } from './proof-folder.ts';
 import { Queries } from './queries.ts';
 import type { ProtocolSetting } from './setting.ts';
@@ -55,6 +57,7 @@ export class LiveHost {
   readonly #journal: HostJournal | undefined;
   readonly #queries: Queries;
   readonly #timer: Timer;
+  readonly #beside: Beside;
   readonly #startedAt = performance.now();
   readonly #clock = { now: 0, iterations: 0 };
   readonly #receipts: Receipts;
@@ -109,8 +112,9 @@ export class LiveHost {
     const ports = this.#ports();
     this.#host =
       this.#journal?.open({ config, opened, durable: store.written, seed, clock, ports }) ??
-      new Host(config, opened, seed, clock, ports, { stem: setting.stem });
+      new Host(config, opened, seed, clock, ports, hostOptions(setting));
     this.#tellStanding();
+    this.#beside = new Beside({ setting, store, door: this.#door, post: parts.post }, opened.settled);
     this.#handle(() => this.#host.start());
   }
 
@@ -123,11 +127,15 @@ export class LiveHost {
         break;
       case 'peer-down':
         this.#receipts.gone(message.link);
+        this.#beside.peerDown(message.link);
         this.#handle(() => this.#host.peerDown(message.link));
         break;
       case 'message':
         this.#message(message.link, message.envelope, message.onStem);
         this.#receipts.took(message.link, message.envelope.length);
+        break;
+      case 'room':
+        this.#beside.room(message.link);
         break;
       case 'submit':
         this.#submit(message.operation, message.notBefore);
@@ -171,7 +179,7 @@ export class LiveHost {
     try {
       input();
     } catch (error) {
-      this.#end(`the protocol: ${oneLine(error)}`);
+      this.#end(`${error instanceof StoreError ? 'the store' : 'the protocol'}: ${oneLine(error)}`);
       return;
     }
     this.#carryOut();
@@ -180,21 +188,42 @@ export class LiveHost {
 
   /** What the input asked for takes place: durable, then said. */
   #carryOut(): void {
-    const { store, post } = this.#parts;
+    const { post } = this.#parts;
     try {
-      if (this.#writes.length > 0) this.#journal?.sync();
-      for (const { final, open } of this.#writes) store.write(final, open);
+      this.#persist();
     } catch (error) {
       this.#end(`the store: ${oneLine(error)}`);
       return;
     }
-    this.#writes = [];
     const letters = this.#outbox.take();
     if (letters.length > 0) {
       this.#journal?.flush();
       post({ type: 'letters', letters, useful: this.#useful.take() });
     }
     for (const message of this.#said.splice(0)) post(message);
+  }
+
+  #persist(): void {
+    if (this.#writes.length > 0) this.#journal?.sync();
+    for (const { final, open } of this.#writes) {
+      this.#parts.store.write(final, open);
+      if (final !== undefined) this.#beside.final(final.settled);
+    }
+    this.#writes = [];
+  }
+
+  /** At once, for whatever the host does next stands on it. What was read of the state before may not be read any more. */
+  #adopt(settled: Settled): void {
+    mustLeadThrough(this.#parts.setting.checkpoint, settled.window, settled.side.proposalHash);
+    this.#persist();
+    this.#journal?.sync();
+    this.#beside.leaveState();
+    this.#parts.store.adopt(settled);
+    this.#settled = settled;
+    this.#round = 0;
+    this.#door.adopted(settled);
+    this.#tellStanding();
+    this.#beside.adopted();
   }
 
   #ports(): HostPorts {
@@ -213,6 +242,9 @@ export class LiveHost {
       notice: (notice) => this.#notice(notice),
       archived: (window) => store.entry(window),
       archivedObject: ({ id }) => store.object(id),
+      archivedCertificate: (window) => store.certificate(window),
+      staging: () => store.staging(),
+      adopt: (settled) => this.#adopt(settled),
     };
   }
 
@@ -259,7 +291,9 @@ export class LiveHost {
 
   #message(link: number, envelope: Uint8Array, onStem: boolean): void {
     const decoded = onStem ? decodeStemMessage(envelope) : decodeMessage(envelope, this.#leaderOf);
-    if (decoded.ok) {
+    if (decoded.ok && decoded.value.type === 'snapshot-request') {
+      this.#beside.request(link, decoded.value, this.#now());
+    } else if (decoded.ok) {
       this.#handle(() => {
         if (this.#host.message(link, decoded.value)) this.#useful.add(link, decoded.value);
       });
@@ -286,6 +320,7 @@ export class LiveHost {
     const { store, post } = this.#parts;
     this.#timer.set(undefined);
     this.#queries.stop();
+    this.#beside.stop();
     await this.#hasher.stop();
     const failures: string[] = [];
     for (const close of [() => this.#journal?.end(), () => store.close()]) {

@@ -13,6 +13,8 @@ export type ToProtocol =
   | { readonly type: 'message'; readonly link: number; readonly envelope: Uint8Array; readonly onStem: boolean }
   | { readonly type: 'submit'; readonly operation: Uint8Array; readonly notBefore: number }
   | { readonly type: 'judge'; readonly request: number; readonly advertisement: Uint8Array; readonly key: Uint8Array }
+  /** After `crowded`. */
+  | { readonly type: 'room'; readonly link: number }
   | { readonly type: 'leave'; readonly grant: number }
   | { readonly type: 'classify'; readonly request: number; readonly key: Uint8Array }
   | { readonly type: 'pace'; readonly request: number }
@@ -47,6 +49,10 @@ export type FromProtocol =
   | { readonly type: 'final'; readonly standing: Standing; readonly operations: number }
   /** Messages of a link were handled; `backlog.ts` says what they cost. */
   | { readonly type: 'taken'; readonly link: number; readonly cost: number }
+  /** Much was said to a link, and there is more: `room` is waited for. */
+  | { readonly type: 'crowded'; readonly link: number }
+  /** Something went wrong that the node can do without. */
+  | { readonly type: 'warning'; readonly reason: string }
   | { readonly type: 'penalty'; readonly link: number; readonly reason: string }
   | { readonly type: 'submitted'; readonly operation: Id; readonly verdict: string }
   | { readonly type: 'confirmed'; readonly operation: Id; readonly window: number }

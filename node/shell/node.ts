@@ -11,6 +11,7 @@ import { Peering } from './peering.ts';
 import { places } from './places.ts';
 import type { Pace, Protocol, ProtocolEvents, Standing } from './protocol.ts';
 import { reread } from './reload.ts';
+import { Room } from './room.ts';
 import { SparingLog } from './sparing-log.ts';
 
 export interface RunningNode {
@@ -50,6 +51,10 @@ class LiveNode implements RunningNode {
   readonly #peering: Peering;
   /** The settings now. */
   #config: Config;
+  readonly #room = new Room({
+    queued: (link) => this.#transport?.queued(link) ?? 0,
+    room: (link) => this.#protocol?.room(link),
+  });
   #protocol: Protocol | undefined;
   #transport: Transport | undefined;
   #starting: Promise<void> | undefined;
@@ -131,6 +136,7 @@ class LiveNode implements RunningNode {
     // What is half made could not be taken down. Why a start fails is told by `start`.
     await this.#starting?.catch(() => {});
     this.#peering.stop();
+    this.#room.stop();
     for (const part of [this.#transport, this.#protocol]) {
       try {
         await part?.stop();
@@ -205,6 +211,7 @@ class LiveNode implements RunningNode {
       useful: (link, isProposal) => this.#peering.useful(link, isProposal),
       pause: (link) => this.#transport?.pause(link),
       resume: (link) => this.#transport?.resume(link),
+      crowded: (link) => this.#room.await(link),
       final: (standing, operations) => {
         this.#figures.final(standing, operations);
         this.#api.final(standing, operations);
@@ -225,6 +232,7 @@ class LiveNode implements RunningNode {
         if (fault === undefined) log.info({ operation, window }, 'proof kept');
         else log.warn({ operation, window, reason: fault }, 'no proof');
       },
+      warning: (reason) => log.warn({ reason }, 'warning'),
       stopped: (reason) => this.#fail(reason),
     };
   }

@@ -1,6 +1,7 @@
 import { nodeId } from '#core/crypto/ids.ts';
 import type { Suite } from '#core/crypto/suite.ts';
 import type { Network } from '#core/genesis/network.ts';
+import type { HostOptions } from '#core/host/host.ts';
 import type { ParticipantConfig } from '#core/participant/context.ts';
 import { NO_MEMO } from '#core/participant/evaluation.ts';
 import { ORDINARY_TIMERS, PATIENT_TIMERS } from '#core/participant/timers.ts';
@@ -23,3 +24,10 @@ export const participantConfig = (
     meter: { verifications: 0, signatures: 0, hashes: 0, records: 0 },
   };
 };
+
+/** What the host is told beside. */
+export const hostOptions = ({ stem, fastSync, checkpoint }: ProtocolSetting): HostOptions => ({
+  stem,
+  fastSync,
+  ...(checkpoint === undefined ? {} : { checkpoint }),
+});

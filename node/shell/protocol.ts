@@ -1,7 +1,7 @@
 import type { Id } from '#core/bytes/bytes.ts';
 import type { Doorkeeper } from '#node/transport/transport.ts';
-import type { Answered, Query } from './queries.ts';
 import type { ProofMade } from './anchor-proofs.ts';
+import type { Answered, Query } from './queries.ts';
 
 /** The node's place in its network, for status and logs. */
 export interface Standing {
@@ -31,6 +31,8 @@ export interface ProtocolEvents {
   /** More messages of a link wait for the protocol than may: its sender has to wait, until `resume`. */
   pause(link: number): void;
   resume(link: number): void;
+  /** Much was sent to a link, and there is more: `room` is waited for. */
+  crowded(link: number): void;
   /** A window became final here. */
   final(standing: Standing, operations: number): void;
   /** Bytes that are no message, or a broken rule: counted by the peer table. */
@@ -40,6 +42,8 @@ export interface ProtocolEvents {
   confirmed(operation: Id, window: number): void;
   /** An Anchor that this node keeps the proof of is final. */
   proof(made: ProofMade): void;
+  /** Something went wrong that the node can do without. One line for the operator. */
+  warning(reason: string): void;
   /** The protocol cannot go on: a safety failure, a broken store, a dead hasher. One line for the operator. */
   stopped(reason: string): void;
 }
@@ -50,6 +54,8 @@ export interface Protocol extends Doorkeeper {
   peerUp(link: number, isOutgoing: boolean, far?: Id): void;
   peerDown(link: number): void;
   message(link: number, envelope: Uint8Array, onStem: boolean): void;
+  /** Little waits for a link that was `crowded`. */
+  room(link: number): void;
   /** An encoded operation of this node's user; the first window whose bundle may list it. */
   submit(operation: Uint8Array, notBefore?: number): void;
   standing(): Promise<Standing>;

@@ -25,6 +25,12 @@ export interface ProtocolSetting {
   readonly isBootstrap: boolean;
   /** 09 §4. */
   readonly admitsObservers: boolean;
+  /** Writes snapshots into `folder`/snapshots and serves them (06 §7). */
+  readonly snapshots: boolean;
+  /** Takes one where it is far behind. */
+  readonly fastSync: boolean;
+  /** τ₁ of network timers in microseconds. */
+  readonly tau1: number;
   /** What history has to lead through. */
   readonly checkpoint?: Checkpoint;
   /** Verifies in JavaScript where node:crypto could. */

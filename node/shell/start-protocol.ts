@@ -90,6 +90,12 @@ export const startProtocol = (
       case 'taken':
         backlog.taken(message.link, message.cost);
         break;
+      case 'crowded':
+        events.crowded(message.link);
+        break;
+      case 'warning':
+        events.warning(message.reason);
+        break;
       case 'standing':
         standing = message.standing;
         for (const { resolve } of waiting.splice(0)) resolve(standing as never);
@@ -152,6 +158,7 @@ export const startProtocol = (
       backlog.handed(link, copy.length);
       post({ type: 'message', link, envelope: copy, onStem }, [copy.buffer]);
     },
+    room: (link) => post({ type: 'room', link }),
     submit: (operation, notBefore = 0) => post({ type: 'submit', operation: new Uint8Array(operation), notBefore }),
     standing: () =>
       new Promise((resolve, reject) => {

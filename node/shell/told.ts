@@ -22,6 +22,8 @@ export const told = (notice: Notice): FromProtocol | undefined => {
       return { type: 'submitted', operation: notice.operation.id, verdict: inWords(notice.verdict) };
     case 'confirmed':
       return { type: 'confirmed', ...notice.notice };
+    case 'advice':
+      return { type: 'warning', reason: notice.text };
     default:
       return undefined;
   }

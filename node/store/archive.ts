@@ -7,6 +7,8 @@ import type { Params } from '#core/genesis/params.ts';
 import { blobUpTo } from '#core/journal/kinds.ts';
 import { decodeStored, encodeStored, JOURNAL_OBJECT } from '#core/journal/objects.ts';
 import type { FinalRecord } from '#core/participant/types.ts';
+import { isSnapshotAnchor } from '#core/snapshot/anchor-windows.ts';
+import { bodiesKept, entriesKept } from '#core/snapshot/retention.ts';
 import { isBoundary } from '#core/transition/epoch.ts';
 import type { ArchiveEntry } from '#core/wire/messages.ts';
 import { decodeArchiveEntry, encodeArchiveEntry, encodeObject } from '#core/wire/objects.ts';
@@ -23,28 +25,46 @@ const STORED_CERTIFICATE = layout('StoredCertificate', { votes: list(blobUpTo(VO
 /** Every certificate is kept for so many windows (09 §3). */
 const RECENT_CERTIFICATES = 64;
 
-/** Whether a certificate outlives the last 64 windows: of a selection event and of a τ₂ boundary, which snapshots are of (09 §3). */
-const isCertificateKept = (window: number, { selectionInterval, tau2Windows }: Params): boolean =>
-  isSelectionWindow(window, selectionInterval) || isBoundary(window, tau2Windows);
-
 /** Windows that one write forgets at most, where fewer are to be kept than before. */
 const MOST_FORGOTTEN = 8;
+
+/** The oldest window whose bodies are kept, where entries of older ones are; absent: that of the first entry. */
+const BODIES_KEY: Uint8Array = Uint8Array.of(1);
+
+/** How many windows are kept. */
+export interface Retention {
+  readonly entries: number;
+  readonly bodies: number;
+}
+
+/** Of a node that was told to keep at least `atLeast` windows. */
+export const retentionOf = (params: Params, atLeast = 0): Retention => ({
+  entries: Math.max(atLeast, entriesKept(params)),
+  bodies: Math.max(atLeast, bodiesKept(params)),
+});
 
 /** Final windows as others ask for them: entries, bodies, certificates. */
 export class Archive {
   readonly #params: Params;
-  readonly #windows: number;
+  readonly #retention: Retention;
   readonly #entries: Database;
   readonly #objects: Database;
   readonly #certificates: Database;
+  readonly #marks: Database;
 
-  /** Keeps entries and bodies of the last `windows` windows. */
-  constructor(environment: Environment, params: Params, windows: number) {
+  constructor(environment: Environment, params: Params, retention: Retention) {
     this.#params = params;
-    this.#windows = windows;
+    this.#retention = retention;
     this.#entries = environment.database('entries');
     this.#objects = environment.database('objects');
     this.#certificates = environment.database('certificates');
+    this.#marks = environment.database('archive');
+  }
+
+  /** The oldest window whose bodies are kept; undefined: the archive is empty. */
+  get bodiesFrom(): number | undefined {
+    const key = this.#marks.get(BODIES_KEY) ?? this.#entries.keys(1)[0];
+    return key && keyWindow(key);
   }
 
   entry(window: number): ArchiveEntry | undefined {
@@ -75,21 +95,54 @@ export class Archive {
       const votes = certificate.map(({ bytes }) => bytes);
       this.#certificates.put(windowKey(window), STORED_CERTIFICATE.encode({ votes }));
     }
-    this.#forgetEntries(window - this.#windows);
+    const { entries, bodies } = this.#retention;
+    this.#forgetBodies(window - bodies);
+    this.#forgetEntries(window - entries);
     this.#forgetCertificate(window - RECENT_CERTIFICATES);
   }
 
-  /** Up to `last`. */
-  #forgetEntries(last: number): void {
-    for (const [key, bytes] of this.#entries.rows(windowKey(0), MOST_FORGOTTEN)) {
-      if (keyWindow(key) > last) return;
-      const { operations, registrations, header } = sound(decodeArchiveEntry(bytes));
+  /** Inside a transaction: of another place in the chain nothing is kept, for what is kept has no gap. */
+  clear(): void {
+    for (const database of [this.#entries, this.#objects, this.#certificates, this.#marks]) database.clear();
+  }
+
+  /** Of windows up to `last`. */
+  #forgetBodies(last: number): void {
+    const first = this.bodiesFrom ?? 0;
+    const end = Math.min(last + 1, first + MOST_FORGOTTEN);
+    for (let window = first; window < end; window++) {
+      const entry = this.entry(window);
+      if (entry === undefined) continue;
+      const { operations, registrations, header } = entry;
       for (const id of [...operations, ...registrations, header.id]) this.#objects.remove(fromHex(id));
-      this.#entries.remove(key);
+    }
+    if (end > first) this.#marks.put(BODIES_KEY, windowKey(end));
+  }
+
+  /** Up to `last`; their bodies went before. */
+  #forgetEntries(last: number): void {
+    const end = Math.min(last + 1, this.bodiesFrom ?? 0);
+    for (const database of [this.#entries, this.#certificates]) {
+      for (const key of database.keys(MOST_FORGOTTEN)) if (keyWindow(key) < end) database.remove(key);
     }
   }
 
   #forgetCertificate(window: number): void {
-    if (window >= 0 && !isCertificateKept(window, this.#params)) this.#certificates.remove(windowKey(window));
+    if (window >= 0 && !this.#isCertificateKept(window)) this.#certificates.remove(windowKey(window));
+  }
+
+  /**
+   * Whether a certificate outlives the last 64 windows, as long as the entry: of a selection event, of a τ₂ boundary, of a snapshot's
+   * window and of the one after it, which names that window as its parent (09 §3, §9).
+   */
+  #isCertificateKept(window: number): boolean {
+    const { selectionInterval, tau2Windows } = this.#params;
+    const depthOf = (at: number): number | undefined => this.entry(at)?.header.fallbackDepth;
+    return (
+      isSelectionWindow(window, selectionInterval) ||
+      isBoundary(window, tau2Windows) ||
+      isSnapshotAnchor(this.#params, window, depthOf) ||
+      isSnapshotAnchor(this.#params, window - 1, depthOf)
+    );
   }
 }
