@@ -6,7 +6,7 @@ import { equalBytes } from '#core/bytes/bytes.ts';
 export type Row = readonly [Uint8Array, Uint8Array];
 
 /** Named databases in one environment; LMDB has to know a bound. */
-const MOST_DATABASES = 16;
+const MOST_DATABASES = 32;
 
 /**
  * How lmdb hands values over: it reads into a buffer of its own, of which a value is the first `length` bytes until the next read.
@@ -47,6 +47,16 @@ export class Database {
   remove(key: Uint8Array): void {
     this.#stored.removeSync(key);
   }
+
+  /** The first keys, at most `limit`. */
+  keys(limit: number): readonly Uint8Array[] {
+    return Array.from(this.#stored.getKeys({ limit }));
+  }
+
+  /** Removes everything, as one step of a transaction. */
+  clear(): void {
+    this.#stored.clearSync();
+  }
 }
 
 /** LMDB's magic number and the version of its format, and where in a file they stand. */
@@ -54,8 +64,8 @@ const SIGNATURE: Uint8Array = Uint8Array.of(0xde, 0xc0, 0xef, 0xbe, 2, 0, 0, 0);
 const SIGNATURE_OFFSET = 24;
 
 /** LMDB does not survive the sight of another file: it has to be looked at before. */
-const refuseForeign = (file: string): void => {
-  const handle = openSync(file, 'a+', 0o600);
+const refuseForeign = (file: string, flags: string): void => {
+  const handle = openSync(file, flags, 0o600);
   try {
     const bytes = new Uint8Array(SIGNATURE_OFFSET + SIGNATURE.length);
     const size = readSync(handle, bytes, 0, bytes.length, 0);
@@ -71,16 +81,17 @@ export class Environment {
 
   /**
    * Without `overlappingSync` a commit is one fdatasync, done when it returns. Throws
-   * where there is another file.
+   * where there is another file. `readOnly`: beside the process that writes; nothing is made that is not there.
    */
-  constructor(file: string) {
-    refuseForeign(file);
+  constructor(file: string, readOnly = false) {
+    refuseForeign(file, readOnly ? 'r' : 'a+');
     this.#root = open<Uint8Array, Uint8Array>({
       path: file,
       noSubdir: true,
       keyEncoding: 'binary',
       maxDbs: MOST_DATABASES,
       overlappingSync: false,
+      readOnly,
     });
   }
 

@@ -1,64 +1,10 @@
-import { fromHex, type Id, toHex } from '#core/bytes/bytes.ts';
+import type { Id } from '#core/bytes/bytes.ts';
 import { IdMap } from '#core/collections/id-map.ts';
 import { overlaid } from '#core/state/ranges.ts';
-import type { Base, Delta, Table, TableDelta, WritableBase } from '#core/state/state.ts';
-import type { Database, Environment } from './environment.ts';
-import { nextId, placeKey } from './keys.ts';
-
-/** Records that a range reads at once: no read transaction stays open between two of them. */
-const BATCH = 1_024;
-
-type Entry = readonly [Id, Uint8Array];
-
-/** The three tables as they are stored: records by key, values of tree nodes by place. */
-class Tables {
-  readonly #records: Readonly<Record<Table, Database>>;
-  readonly #nodes: Readonly<Record<Table, Database>>;
-
-  constructor(environment: Environment) {
-    const of = (suffix: string) => ({
-      account: environment.database(`account-${suffix}`),
-      node: environment.database(`node-${suffix}`),
-      candidate: environment.database(`candidate-${suffix}`),
-    });
-    this.#records = of('records');
-    this.#nodes = of('tree');
-  }
-
-  record(table: Table, key: Id): Uint8Array | undefined {
-    return this.#records[table].get(fromHex(key));
-  }
-
-  node(table: Table, path: string): Uint8Array | undefined {
-    return this.#nodes[table].get(placeKey(path));
-  }
-
-  entries(table: Table, from: Id): readonly Entry[] {
-    return this.#records[table].rows(fromHex(from), BATCH).map(([key, record]) => [toHex(key), record]);
-  }
-
-  /** Writes the delta and answers the one that takes it back. Inside a transaction. */
-  replace(delta: Delta): Delta {
-    const of = (table: Table): TableDelta => ({
-      records: exchange(this.#records[table], delta[table].records, fromHex),
-      nodes: exchange(this.#nodes[table], delta[table].nodes, placeKey),
-    });
-    return { account: of('account'), node: of('node'), candidate: of('candidate') };
-  }
-}
-
-type Changes = ReadonlyMap<string, Uint8Array | null>;
-
-const exchange = (database: Database, changes: Changes, keyOf: (name: string) => Uint8Array): Changes => {
-  const before = new Map<string, Uint8Array | null>();
-  for (const [name, value] of changes) {
-    const key = keyOf(name);
-    before.set(name, database.get(key) ?? null);
-    if (value === null) database.remove(key);
-    else database.put(key, value);
-  }
-  return before;
-};
+import type { Base, Delta, Table, WritableBase } from '#core/state/state.ts';
+import type { Environment } from './environment.ts';
+import { nextId } from './keys.ts';
+import { BATCH, type Entry, type TableSet, Tables } from './tables.ts';
 
 /** One step from a version towards the one that is stored: what this version has otherwise than the next. */
 interface Step {
@@ -135,9 +81,9 @@ export class LmdbBase implements WritableBase {
   readonly #made = new WeakMap<Delta, Version>();
   #stored: Version;
 
-  constructor(environment: Environment) {
+  constructor(environment: Environment, set: TableSet = 0) {
     this.#environment = environment;
-    this.#tables = new Tables(environment);
+    this.#tables = new Tables(environment, set);
     this.#stored = new Version(this, this.#tables, undefined);
   }
 

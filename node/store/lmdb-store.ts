@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { ascii, type Id } from '#core/bytes/bytes.ts';
-import { id32, layout, u8 } from '#core/bytes/layout.ts';
+import { layout } from '#core/bytes/layout.ts';
 import type { ProtocolObject, Vote } from '#core/consensus/objects.ts';
 import type { Genesis } from '#core/genesis/genesis.ts';
 import type { Network } from '#core/genesis/network.ts';
@@ -9,33 +9,30 @@ import { whole } from '#core/journal/kinds.ts';
 import type { FinalRecord, Opened, OpenRecord } from '#core/participant/types.ts';
 import { State } from '#core/state/view.ts';
 import { genesisSettled } from '#core/transition/genesis-settled.ts';
+import type { Settled } from '#core/transition/settled.ts';
 import type { ArchiveEntry } from '#core/wire/messages.ts';
-import { Archive } from './archive.ts';
+import { adoptedIn, putAdopted } from './adopted.ts';
+import { Archive, retentionOf } from './archive.ts';
 import { type Database, Environment } from './environment.ts';
+import { format, isFormatted } from './format.ts';
 import { Heads } from './heads.ts';
 import { hold, holderOf, release } from './holder.ts';
-import { LmdbBase } from './lmdb-base.ts';
 import { decodeOpen, encodeOpen } from './open-record.ts';
+import type { LmdbStaging } from './staging.ts';
 import type { Store } from './store.ts';
 import { reasonOf, StoreError, sound } from './store-error.ts';
+import { TableSets } from './table-sets.ts';
 
 /** The file in the node's data folder; LMDB puts its lock table beside it. */
-const FILE = 'store.lmdb';
-
-/** Of the layout of the whole store: a program opens no other. */
-const VERSION = 1;
-
-/** What a store is one of. */
-const FORMAT = layout('StoreFormat', { version: u8, genesisHash: id32 });
+export const FILE = 'store.lmdb';
 
 const WRITTEN = layout('StoreWritten', { records: whole });
 
-const FORMAT_KEY = ascii('format');
 const WRITTEN_KEY = ascii('written');
 const OPEN_KEY = ascii('open');
 
 export interface StoreOptions {
-  /** Windows whose archive entries and bodies are kept: 2τ₂ by default; Infinity for an archive node (09 §3). */
+  /** Windows whose archive entries and bodies are kept, where that is more than the default; Infinity for an archive node (09 §3). */
   readonly archiveWindows?: number;
 }
 
@@ -70,7 +67,7 @@ export class LmdbStore implements Store {
   readonly #meta: Database;
   readonly #heads: Heads;
   readonly #archive: Archive;
-  readonly #base: LmdbBase;
+  readonly #sets: TableSets;
 
   constructor(environment: Environment, genesis: Genesis, file: string, options: StoreOptions) {
     const { params } = genesis.network;
@@ -79,8 +76,8 @@ export class LmdbStore implements Store {
     this.#meta = environment.database('meta');
     environment.transaction(() => this.#take(file));
     this.#heads = new Heads(environment);
-    this.#archive = new Archive(environment, params, options.archiveWindows ?? 2 * Number(params.tau2Windows));
-    this.#base = new LmdbBase(environment);
+    this.#archive = new Archive(environment, params, retentionOf(params, options.archiveWindows));
+    this.#sets = new TableSets(environment, this.#meta);
     try {
       this.#begin(genesis);
     } catch (error) {
@@ -98,22 +95,41 @@ export class LmdbStore implements Store {
     const { window, side } = this.#heads.read();
     const open = this.#meta.get(OPEN_KEY);
     return {
-      settled: { network: this.#network, window, state: new State(this.#base.version), side },
+      settled: { network: this.#network, window, state: new State(this.#sets.live.version), side },
       open: open && decodeOpen(open),
     };
   }
 
   write(final: FinalRecord | undefined, open: OpenRecord | undefined): void {
-    try {
-      this.#environment.transaction(() => {
-        const committed = final && this.#final(final);
-        if (open !== undefined) this.#meta.put(OPEN_KEY, encodeOpen(open));
-        this.#meta.put(WRITTEN_KEY, WRITTEN.encode({ records: this.written + 1 }));
-        return committed;
-      })?.();
-    } catch (error) {
-      throw error instanceof StoreError ? error : new StoreError(`the store cannot be written: ${reasonOf(error)}`);
-    }
+    this.#record(() => {
+      const committed = final && this.#final(final);
+      if (open !== undefined) this.#meta.put(OPEN_KEY, encodeOpen(open));
+      return committed;
+    });
+  }
+
+  staging(): LmdbStaging {
+    return this.#sets.staging;
+  }
+
+  adopt({ window, state, side }: Settled): void {
+    const before = this.#heads.window ?? -1;
+    if (window <= before) throw new StoreError(`a snapshot of window ${window} does not follow ${before}`);
+    const stateRoot = state.stateRoot();
+    const staged = new State(this.#sets.staging).stateRoot();
+    if (stateRoot !== staged) throw new StoreError(`the snapshot has state root ${staged}, not ${stateRoot}`);
+    this.#record(() => {
+      this.#heads.replace({ window, side });
+      this.#archive.clear();
+      // All that was signed is of windows that are final by now.
+      this.#meta.remove(OPEN_KEY);
+      putAdopted(this.#meta, window, stateRoot);
+      return this.#sets.swap();
+    });
+  }
+
+  clearSome(): boolean {
+    return this.#sets.clearSome();
   }
 
   entry(window: number): ArchiveEntry | undefined {
@@ -124,7 +140,6 @@ export class LmdbStore implements Store {
     return this.#archive.object(id);
   }
 
-  /** The precommits that made a window final; none where none are kept (09 §3), or where it became final without. */
   certificate(window: number): readonly Vote[] {
     return this.#archive.certificate(window);
   }
@@ -138,20 +153,12 @@ export class LmdbStore implements Store {
   /** Inside a transaction: sees to it that this is the network's store and nobody else's. */
   #take(file: string): void {
     const { genesisHash } = this.#network;
-    const bytes = this.#meta.get(FORMAT_KEY);
-    // The version is the first byte of every layout there will be.
-    if (bytes !== undefined && bytes[0] !== VERSION) {
-      throw new StoreError(`${file} has format ${bytes[0]}, this program reads format ${VERSION}`);
-    }
-    const found = bytes === undefined ? genesisHash : sound(FORMAT.decode(bytes)).genesisHash;
-    if (found !== genesisHash) {
-      throw new StoreError(`${file} is of the network ${found}, not of ${genesisHash}: name another folder`);
-    }
+    const isOpened = isFormatted(this.#meta, genesisHash, file);
     const holder = holderOf(this.#meta);
     if (holder !== undefined) {
       throw new StoreError(`${file} is held by process ${holder}: stop it first, or name another folder`);
     }
-    this.#meta.put(FORMAT_KEY, FORMAT.encode({ version: VERSION, genesisHash }));
+    if (!isOpened) format(this.#meta, genesisHash);
     hold(this.#meta);
   }
 
@@ -159,11 +166,30 @@ export class LmdbStore implements Store {
   #begin(genesis: Genesis): void {
     const window = this.#heads.window;
     if (window === undefined) {
-      this.#environment.transaction(() => this.#heads.write(genesisSettled(genesis, this.#base)));
+      this.#environment.transaction(() => this.#heads.write(genesisSettled(genesis, this.#sets.live)));
       return;
     }
-    const due = window < 0 ? genesis.roots.stateRoot : this.entry(window)?.header.stateRoot;
-    this.#compare(due);
+    this.#compare(window < 0 ? genesis.roots.stateRoot : this.#dueRoot(window));
+  }
+
+  /** What the chain says that S_window is. */
+  #dueRoot(window: number): Id | undefined {
+    const entry = this.entry(window);
+    if (entry !== undefined) return entry.header.stateRoot;
+    const adopted = adoptedIn(this.#meta);
+    return adopted?.window === window ? adopted.stateRoot : undefined;
+  }
+
+  /** One transaction, counted; what it answers is called when it is durable. */
+  #record(action: () => (() => void) | undefined): void {
+    try {
+      this.#environment.transaction(() => {
+        this.#meta.put(WRITTEN_KEY, WRITTEN.encode({ records: this.written + 1 }));
+        return action();
+      })?.();
+    } catch (error) {
+      throw error instanceof StoreError ? error : new StoreError(`the store cannot be written: ${reasonOf(error)}`);
+    }
   }
 
   /** Inside a transaction; the answer is called when it is durable. */
@@ -171,7 +197,7 @@ export class LmdbStore implements Store {
     const { window } = record.settled;
     const before = this.#heads.window;
     if (before !== window - 1) throw new StoreError(`window ${window} does not follow ${before}`);
-    const committed = this.#base.write(record.delta);
+    const committed = this.#sets.live.write(record.delta);
     this.#compare(record.entry.header.stateRoot);
     this.#heads.write(record.settled);
     this.#archive.write(record);
@@ -180,7 +206,7 @@ export class LmdbStore implements Store {
 
   /** A state that is not what its header says is never written, and never gone on from. */
   #compare(due: Id | undefined): void {
-    const root = new State(this.#base).stateRoot();
+    const root = new State(this.#sets.live).stateRoot();
     if (root !== due) throw new StoreError(`the tables have state root ${root}, the last header says ${due}`);
   }
 }

@@ -136,6 +136,10 @@ class Libp2pTransport implements LiveTransport {
     else open?.send(envelope);
   }
 
+  queued(link: number): number {
+    return this.#links.get(link)?.queued ?? 0;
+  }
+
   pause(link: number): void {
     this.#links.get(link)?.hold(true);
   }

@@ -102,6 +102,11 @@ export class FrameLink {
     return this.#config.link;
   }
 
+  /** Bytes of the envelopes that wait. */
+  get queued(): number {
+    return this.#writer.queued;
+  }
+
   /** Queues an envelope; over the bounds the least needed go, and a link full of window objects ends (06 §6.1). */
   send(envelope: Uint8Array): void {
     if (this.#isEnded) return;

@@ -29,6 +29,11 @@ export class FrameWriter {
     });
   }
 
+  /** Bytes of the envelopes that wait. */
+  get queued(): number {
+    return this.#queue.bytes;
+  }
+
   /** Queues an envelope; over the bounds the least needed go. False: nothing that may go is left (06 §6.1). */
   send(envelope: Uint8Array): boolean {
     const dropped = this.#queue.push(envelope);

@@ -81,6 +81,8 @@ export interface Transport {
    * and registrations first (06 §6.1).
    */
   send(link: number, envelope: Uint8Array, onStem?: boolean): void;
+  /** Bytes that wait for a link; 0 of one that is gone. */
+  queued(link: number): number;
   /** What the far end sends stays with it until `resume`, but for what is on its way: a few MiB at most. */
   pause(link: number): void;
   resume(link: number): void;
