@@ -46,6 +46,8 @@ const DEFAULTS = {
   admitObservers: true,
   bootstrap: false,
   entry: true,
+  snapshots: true,
+  fastSync: true,
   checkpoint: undefined,
   tau1Seconds: 60,
   journal: false,

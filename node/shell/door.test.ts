@@ -42,7 +42,8 @@ const proofWithWork = (key: SigningKey, index: number): Uint8Array => {
 const rotated = (before: Settled, account: string, key: SigningKey): FinalRecord => {
   const record = before.state.account(account);
   if (record === undefined) throw new Error('no such account');
-  const changes = { account: [[account, encodeAccountRecord({ ...record, currentPubkey: key.publicKey })] as const] };
+  const changed = { ...record, currentPubkey: key.publicKey, accountChainLength: record.accountChainLength + 1 };
+  const changes = { account: [[account, encodeAccountRecord(changed)] as const] };
   const { delta } = before.state.apply(changes);
   const after = { ...before, window: before.window + 1, state: before.state.with(delta) };
   return { settled: after, delta } as FinalRecord;
@@ -97,6 +98,9 @@ describe('who may come in (06 §4.1)', () => {
     expect(levels(at)).toEqual([LEVEL_ACCOUNT, undefined, undefined]);
     // A door that is made later finds the same by a walk through the accounts.
     const config = { nodeId: own, verify: suite.verify, difficulty: 2, isBootstrap: false, admitsObservers: true };
-    expect(levels(new Door(config, twice.settled))).toEqual([undefined, undefined, LEVEL_ACCOUNT]);
+    const late = new Door(config, twice.settled);
+    expect(levels(late)).toEqual([undefined, undefined, undefined]);
+    expect(late.advance()).toBe(false);
+    expect(levels(late)).toEqual([undefined, undefined, LEVEL_ACCOUNT]);
   });
 });

@@ -72,6 +72,10 @@ export const openStore = (folder: string, genesis: Genesis): Store => {
     },
     entry: (window) => disk.entry(window),
     object: (id) => disk.object(id),
+    certificate: (window) => disk.certificate(window),
+    staging: () => disk.staging(),
+    adopt: (adopted) => void disk.write({ adopted }),
+    clearSome: () => false,
     get written() {
       return disk.written;
     },

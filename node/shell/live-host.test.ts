@@ -12,6 +12,7 @@ import { genesisSettled } from '#core/transition/genesis-settled.ts';
 import { decodeMessage, encodeMessage } from '#core/wire/codec.ts';
 import { encodeEnvelope } from '#core/wire/envelope.ts';
 import type { HasherEvents } from '#node/hasher/hasher.ts';
+import { testFolder } from '#node/store/folder.suite.ts';
 import type { Store } from '#node/store/store.ts';
 import { LiveHost } from './live-host.ts';
 import type { FromProtocol } from './messages.ts';
@@ -20,6 +21,8 @@ import type { ProtocolSetting } from './setting.ts';
 import { liveSuite } from './suite.ts';
 
 /* A live host with a hasher and a disk that do what the test says, and the order in which things happen. */
+
+const { folder } = testFolder();
 
 const D0 = 1_000;
 
@@ -58,6 +61,9 @@ class Bench {
         timers: 'ordinary',
         journal: false,
         stem: false,
+        snapshots: false,
+        fastSync: true,
+        tau1: 60_000_000,
         isBootstrap: false,
         admitsObservers: true,
         ...changes,
@@ -91,6 +97,10 @@ class Bench {
       },
       entry: (window) => disk.entry(window),
       object: (id) => disk.object(id),
+      certificate: (window) => disk.certificate(window),
+      staging: () => disk.staging(),
+      adopt: (adopted) => void disk.write({ adopted }),
+      clearSome: () => false,
       get written() {
         return disk.written;
       },
@@ -224,6 +234,27 @@ describe('a live host', () => {
       later.finishJob();
       expect(later.of('stopped')).toEqual([]);
     }
+  });
+
+  it('writes snapshots beside its work and serves them, and refuses where it is told not to', async () => {
+    const asked = encodeMessage({ type: 'snapshot-request', requestId: 4, anchorWindow: 2, resumeOffset: 0 });
+    const answers = (at: Bench): readonly string[] => {
+      at.happenings.length = 0;
+      at.host.take({ type: 'message', link: 7, envelope: asked, onStem: false });
+      const letters = at.of('letters').flatMap(({ letters }) => letters);
+      return letters.map(({ envelope }) => {
+        const decoded = decodeMessage(envelope, () => undefined);
+        return decoded.ok ? decoded.value.type : decoded.error;
+      });
+    };
+    const serving = bench(1, undefined, undefined, 0, { snapshots: true, folder: folder(), tau1: 0 });
+    const silent = bench(1);
+    for (const each of [serving, silent]) for (let i = 0; i < 3; i++) each.finishJob();
+    expect(answers(serving)).toEqual(['snapshot-error']);
+    // One of accounts, one of nodes.
+    await expect.poll(() => answers(serving)).toEqual(['snapshot-chunk', 'snapshot-chunk']);
+    expect(serving.of('penalty')).toEqual([]);
+    expect(answers(silent)).toEqual(['snapshot-error']);
   });
 
   it('without its hasher it ends, and handles nothing any more', async () => {

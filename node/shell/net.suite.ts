@@ -125,6 +125,9 @@ export class LiveNet {
         stem: false,
         isBootstrap: false,
         admitsObservers: true,
+        snapshots: false,
+        fastSync: true,
+        tau1: 60_000_000,
         ...this.#changes,
         ...changes,
       },
@@ -138,6 +141,8 @@ export class LiveNet {
           seat.paused = seat.paused.filter((other) => other !== link);
           told();
         },
+        crowded: (link) => seat.protocol?.room(link),
+        warning: () => {},
         final({ finalWindow, stateRoot }: Standing) {
           seat.finals.set(finalWindow, stateRoot);
           told();

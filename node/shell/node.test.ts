@@ -73,6 +73,7 @@ class Scene {
       peerUp: (link, isOutgoing) => say(`up ${link} ${isOutgoing}`),
       peerDown: (link) => say(`down ${link}`),
       message: (link, envelope, onStem) => say(`${onStem ? 'stem' : 'message'} ${link} ${toHex(envelope)}`),
+      room: (link) => say(`room ${link}`),
       submit: (operation, notBefore) => say(`submit ${operation.length} ${notBefore}`),
       standing: async () => {
         if (standing !== undefined) throw standing;
@@ -95,6 +96,7 @@ class Scene {
         throw new Error('nobody there');
       },
       send: (link, envelope, onStem) => say(`send ${link} ${toHex(envelope)}${onStem ? ' on its stem' : ''}`),
+      queued: (link) => (link === 5 ? 1_048_576 : 1_048_577),
       pause: (link) => say(`pause ${link}`),
       resume: (link) => say(`resume ${link}`),
       resize: ({ outgoing, incoming }) => say(`places ${outgoing} ${incoming}`),
@@ -127,6 +129,17 @@ const statusOf = async (scene: Scene) => {
 };
 
 describe('a node', () => {
+  test('tells the protocol when there is room in a crowded link, and logs what it can do without', async () => {
+    const scene = new Scene();
+    const node = await scene.start();
+    scene.protocol.crowded(6);
+    scene.protocol.crowded(5);
+    scene.protocol.warning('no space left');
+    await expect.poll(() => scene.said).toEqual(['listens', 'room 5']);
+    expect(scene.lines.map(({ msg }) => msg)).toEqual(['started', 'warning']);
+    await node.stop();
+  });
+
   test('hands messages between its links and its protocol, and shows them', async () => {
     const scene = new Scene();
     const node = await scene.start();

@@ -128,15 +128,17 @@ it('is equal to the disk of the simulator after every write, through restarts of
   const { locks, operations, store, window } = beside;
   expect(locks).toBeGreaterThan(18);
   expect(operations).toBe(1);
-  // Two epochs of eight windows are kept.
-  expect([window - 16, window - 15].map((old) => store.entry(old)?.header.window)).toEqual([undefined, window - 15]);
+  // Bodies of two epochs of eight windows are kept, and entries of longer.
+  const entries = [0, window - 16, window - 15].map((old) => store.entry(old)?.header);
+  expect(entries.map((header) => header?.window)).toEqual([0, window - 16, window - 15]);
+  expect(entries.map((header) => store.object(header?.id as Id)?.kind)).toEqual([undefined, undefined, 'proposal']);
   expect(store.object(operation.id)).toBeUndefined();
 });
 
-it('keeps certificates of the last 64 windows, of selection events and of boundaries; entries as it is told', () => {
+it('keeps certificates of the last 64 windows, of selection events, of boundaries and of snapshots', () => {
   const { built } = foundation({ count: 1 });
   const path = folder();
-  const windows = Array.from({ length: 90 }, (_, window) => window);
+  const windows = Array.from({ length: 76 }, (_, window) => window);
   const go = (store: LmdbStore, last: number): void => {
     const net = new Net(1, 0, { keeps: () => store });
     net.start();
@@ -144,13 +146,9 @@ it('keeps certificates of the last 64 windows, of selection events and of bounda
   };
   const archive = openStore(path, built, { archiveWindows: Number.POSITIVE_INFINITY });
   go(archive, 75);
-  // Of the older ones every sixth and every eighth, but for window 0.
+  done(() => archive.close());
+  // Of the older ones every sixth and every eighth, but for window 0; snapshots are of 2 and of 10, which their next windows certify.
   const recent = windows.filter((window) => window >= 12 && window <= 75);
-  expect(windows.filter((window) => archive.certificate(window).length > 0)).toEqual([6, 8, ...recent]);
-  expect(windows.filter((window) => archive.entry(window) !== undefined)).toEqual(windows.slice(0, 76));
-  archive.close();
-  const store = openStore(path, built, { archiveWindows: 10 });
-  done(() => store.close());
-  go(store, 89);
-  expect(windows.filter((window) => store.entry(window) !== undefined)).toEqual(windows.slice(80));
+  expect(windows.filter((window) => archive.certificate(window).length > 0)).toEqual([2, 3, 6, 8, 10, 11, ...recent]);
+  expect(windows.filter((window) => archive.entry(window) !== undefined)).toEqual(windows);
 });

@@ -1,0 +1,109 @@
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+import { ZERO_ID } from '#core/bytes/bytes.ts';
+import { makeHeader } from '#core/consensus/header.ts';
+import { PRECOMMIT } from '#core/consensus/objects.ts';
+import { makeVote } from '#core/consensus/vote.ts';
+import { cheapKey } from '#core/operations/accounts.suite.ts';
+import { foundation } from '#core/participant/party.suite.ts';
+import type { FinalRecord } from '#core/participant/types.ts';
+import { Archive, type Retention, retentionOf } from './archive.ts';
+import { Environment } from './environment.ts';
+import { testFolder } from './folder.suite.ts';
+
+const { folder, done } = testFolder();
+
+const { built, genesis } = foundation({ count: 1 });
+const { params } = built.network;
+const key = cheapKey(1);
+
+/** A final window without operations. */
+const finalOf = (window: number): FinalRecord => {
+  const header = makeHeader(
+    {
+      prevProposalHash: ZERO_ID,
+      window,
+      protocolVersion: 1,
+      controlRoot: ZERO_ID,
+      ...genesis.state.roots(),
+      timechainValue: ZERO_ID,
+      includedBundlesRoot: ZERO_ID,
+      includedRevealsRoot: ZERO_ID,
+      winnerEndpoint: ZERO_ID,
+      winnerId: ZERO_ID,
+      proposerNodeId: ZERO_ID,
+      target: 1n,
+      fallbackDepth: 1,
+    },
+    key,
+  );
+  const lists = { bundles: [], reveals: [] };
+  return {
+    settled: { ...genesis, window },
+    delta: genesis.state.apply({}).delta,
+    proposal: { kind: 'proposal', id: header.id, header, ...lists, validRound: 0, reproposal: undefined },
+    entry: { header, ...lists, operations: [], registrations: [] },
+    operations: [],
+    registrations: [],
+    certificate: [makeVote({ phase: PRECOMMIT, round: 1, window, proposalHash: header.id, nodeId: ZERO_ID }, key)],
+  };
+};
+
+const finals = Array.from({ length: 120 }, (_, window) => finalOf(window));
+
+/** Windows of which it has entries, bodies and certificates. */
+const kept = (archive: Archive) => {
+  const of = (has: (final: FinalRecord, window: number) => boolean) => {
+    const windows = finals.flatMap((final, window) => (has(final, window) ? [window] : []));
+    return windows.length === 0 ? [] : [windows[0], windows.at(-1), windows.length];
+  };
+  return {
+    entries: of((_, window) => archive.entry(window) !== undefined),
+    bodies: of(({ proposal }) => archive.object(proposal.id) !== undefined),
+    certificates: of((_, window) => archive.certificate(window).length > 0),
+    from: archive.bodiesFrom,
+  };
+};
+
+const opened = (path: string) => {
+  const environment = new Environment(join(path, 'archive.lmdb'));
+  done(() => environment.close());
+  return (retention: Retention) => {
+    const archive = new Archive(environment, params, retention);
+    const write = (from: number, to: number): void =>
+      environment.transaction(() => finals.slice(from, to + 1).forEach((final) => archive.write(final)));
+    return { archive, write, clear: () => environment.transaction(() => archive.clear()) };
+  };
+};
+
+it('keeps entries for longer than bodies, and what it is told where that is more', () => {
+  expect(retentionOf(params)).toEqual({ entries: 4 * 8 + 2 * 6 + 64, bodies: 16 });
+  expect(retentionOf(params, 50)).toEqual({ entries: 108, bodies: 50 });
+  expect(retentionOf(params, 200)).toEqual({ entries: 200, bodies: 200 });
+  const { archive, write } = opened(folder())({ entries: 10, bodies: 4 });
+  expect(kept(archive)).toEqual({ entries: [], bodies: [], certificates: [], from: undefined });
+  write(0, 3);
+  expect(kept(archive)).toEqual({ entries: [0, 3, 4], bodies: [0, 3, 4], certificates: [0, 3, 4], from: 0 });
+  write(4, 30);
+  expect(kept(archive)).toEqual({ entries: [21, 30, 10], bodies: [27, 30, 4], certificates: [21, 30, 10], from: 27 });
+});
+
+it('gives up what is too old a few windows at a time, where fewer are to be kept than before', () => {
+  const open = opened(folder());
+  open({ entries: Number.POSITIVE_INFINITY, bodies: Number.POSITIVE_INFINITY }).write(0, 60);
+  const { archive, write } = open({ entries: 10, bodies: 4 });
+  expect(kept(archive)).toMatchObject({ entries: [0, 60, 61], bodies: [0, 60, 61], from: 0 });
+  write(61, 61);
+  expect(kept(archive)).toMatchObject({ entries: [8, 61, 54], bodies: [8, 61, 54], from: 8 });
+  write(62, 70);
+  expect(kept(archive)).toMatchObject({ entries: [61, 70, 10], bodies: [67, 70, 4], from: 67 });
+});
+
+it('begins anew when it is cleared', () => {
+  const { archive, write, clear } = opened(folder())({ entries: 10, bodies: 4 });
+  write(0, 30);
+  clear();
+  expect(kept(archive)).toEqual({ entries: [], bodies: [], certificates: [], from: undefined });
+  write(90, 91);
+  expect(kept(archive)).toEqual({ entries: [90, 91, 2], bodies: [90, 91, 2], certificates: [90, 91, 2], from: 90 });
+});
