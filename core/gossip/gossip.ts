@@ -16,8 +16,8 @@ import type {
   Want,
 } from '../wire/messages.ts';
 import { MOST_ANNOUNCED, MOST_REQUESTED, MOST_SETS, MOST_WANTED } from '../wire/payloads.ts';
-import { sizeOnWire } from '../wire/size.ts';
 import { countBits } from './bits.ts';
+import { Budget } from './budget.ts';
 import { Intake } from './intake.ts';
 import type { Link } from './links.ts';
 import { isAnnounced } from './names.ts';
@@ -29,7 +29,6 @@ import { WindowSets } from './sets.ts';
 import { Shared } from './shared.ts';
 import { Stem } from './stem.ts';
 import { Teller } from './tell.ts';
-import { TAU1 } from './timing.ts';
 import type { GossipMachine, GossipOptions, GossipPorts, Micros, Peer } from './types.ts';
 
 /**
@@ -43,6 +42,7 @@ import type { GossipMachine, GossipOptions, GossipPorts, Micros, Peer } from './
  */
 export class Gossip implements GossipMachine {
   readonly #shared: Shared;
+  readonly #budget: Budget;
   readonly #slots: SlotPuller;
   readonly #names: NamePuller;
   readonly #proofs: Proofs;
@@ -52,6 +52,7 @@ export class Gossip implements GossipMachine {
 
   constructor(ports: GossipPorts, options: GossipOptions) {
     this.#shared = new Shared(ports, options);
+    this.#budget = new Budget(this.#shared);
     this.#slots = new SlotPuller(this.#shared);
     this.#names = new NamePuller(this.#shared);
     this.#proofs = new Proofs(this.#shared, (link, votes, now) => this.#intake.proved(link, votes, now));
@@ -84,10 +85,10 @@ export class Gossip implements GossipMachine {
     const link = this.#shared.links.get(peer);
     if (link === undefined) return false;
     if (message.type === 'object') {
-      return this.#isWithinBudget(link, message, now) && this.#intake.receive(link, message, now);
+      return this.#budget.holdsObject(link, message, now) && this.#intake.receive(link, message, now);
     }
     if (message.type === 'stem') {
-      return this.#isWithinBudget(link, message, now) && this.#stem.receive(link, message.object, now);
+      return this.#budget.holdsObject(link, message, now) && this.#stem.receive(link, message.object, now);
     }
     return this.#other(link, message, now);
   }
@@ -143,15 +144,6 @@ export class Gossip implements GossipMachine {
     this.#proofs.keep(quorum);
   }
 
-  /** Four times a full window of bytes per link and window, or per τ₁ in a longer one (09 §3). */
-  #isWithinBudget(link: Link, message: Message, now: Micros): boolean {
-    if (now - link.periodSince >= TAU1) link.startPeriod(now);
-    link.bytesIn += sizeOnWire(message);
-    if (link.bytesIn <= this.#shared.byteBudget) return true;
-    this.#shared.ports.penalty(link.peer, 'ByteBudget');
-    return false;
-  }
-
   #other(link: Link, message: Exclude<Message, ObjectMessage | StemMessage>, now: Micros): boolean {
     switch (message.type) {
       case 'object-response':
@@ -166,7 +158,7 @@ export class Gossip implements GossipMachine {
       case 'snapshot-error':
         return false;
     }
-    if (!this.#isWithinBudget(link, message, now)) return false;
+    if (!this.#budget.holds(link, message, now)) return false;
     switch (message.type) {
       case 'status':
         return link.statusIn.take(now) ? this.#status(link, message, now) : this.#blame(link, 'StatusRate');
@@ -177,9 +169,9 @@ export class Gossip implements GossipMachine {
       case 'announce':
         return link.announceIn.take(now) ? this.#announce(link, message, now) : this.#blame(link, 'AnnounceRate');
       case 'object-request':
-        return this.#mayBeServed(link, now) && this.#objectRequest(link, message);
+        return this.#budget.holdsAnswer(link, now) && this.#objectRequest(link, message);
       case 'proof-request':
-        if (!this.#mayBeServed(link, now)) return false;
+        if (!this.#budget.holdsAnswer(link, now)) return false;
         this.#proofs.serve(link, message);
         return true;
     }
@@ -253,12 +245,6 @@ export class Gossip implements GossipMachine {
       else if (this.#intake.receive(link, { type: 'object', object }, now)) isNew = true;
     }
     return isNew;
-  }
-
-  /** Whether a link may be answered more in this window: what it is sent is bounded as what it sends. */
-  #mayBeServed(link: Link, now: Micros): boolean {
-    if (now - link.periodSince >= TAU1) link.startPeriod(now);
-    return link.bytesOut <= this.#shared.byteBudget || this.#blame(link, 'ServiceBudget');
   }
 
   #blame(link: Link, reason: string): false {

@@ -97,7 +97,7 @@ export class Intake {
     if (sets !== undefined) {
       const slot = sets.roster.slotOf(object.nodeId);
       if (slot >= 0) {
-        if (link.asks.length > 0) this.#slots.credit(link, object, slot, now);
+        if (link.asks.length > 0 || link.overdue.length > 0) this.#slots.credit(link, object, slot, now);
         const set = sets.find(setKindOf(object), roundOf(object));
         const item = set?.items[slot];
         if (set !== undefined && item !== undefined) {
@@ -241,6 +241,7 @@ export class Intake {
       return;
     }
     this.#shared.rejected.add(object);
+    if (object.kind === 'registration') link.refusedRegistrations++;
     if (link.isUp) this.#shared.ports.penalty(link.peer, reason);
   }
 

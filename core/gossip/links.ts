@@ -1,6 +1,7 @@
 import type { Have, ObjectName, Status } from '../wire/messages.ts';
 import type { Random } from './random.ts';
 import type { RoundSet } from './sets.ts';
+import { Silence } from './silence.ts';
 import {
   Allowance,
   ANSWER_AGAIN,
@@ -69,11 +70,12 @@ export class Link {
   toldNames: number;
 
   readonly asks: Ask[] = [];
+  /** Wants whose time is over without an answer, the latest few: one that comes late is an answer all the same. */
+  overdue: Ask[] = [];
   readonly requests: PendingRequest[] = [];
   /** 0x47 on their way. */
   readonly proofRequests: number[] = [];
-  /** Asks and requests in a row that were not answered. */
-  unanswered = 0;
+  readonly silence = new Silence();
   #roundTrip: Micros = 0;
 
   /** Windows for which it announced a valid or final value and twice did not deliver (09 §11.3.4). */
@@ -94,6 +96,9 @@ export class Link {
   readonly answered: [number, number, number, number] = [0, 0, 0, 0];
   bytesIn = 0;
   bytesOut = 0;
+  /** Operations it pushed or sent over a stem, and registrations of its that proved invalid. */
+  operationsIn = 0;
+  refusedRegistrations = 0;
   periodSince: Micros;
 
   constructor(peer: Peer, index: number, outgoing: boolean, toldNames: number, now: Micros) {
@@ -123,13 +128,9 @@ export class Link {
     this.answered.fill(0);
     this.bytesIn = 0;
     this.bytesOut = 0;
+    this.operationsIn = 0;
+    this.refusedRegistrations = 0;
     this.periodSince = now;
-  }
-
-  /** One more request without an answer; true when it was the second in a row (09 §10.5). */
-  missed(): boolean {
-    this.unanswered = this.unanswered === 0 ? 1 : 0;
-    return this.unanswered === 0;
   }
 }
 

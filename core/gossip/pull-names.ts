@@ -89,7 +89,7 @@ export class NamePuller {
     if (request === undefined) return undefined;
     link.requests.splice(position, 1);
     link.measured(now - request.sentAt);
-    link.unanswered = 0;
+    link.silence.broken();
     for (const { id } of request.names) {
       const want = this.#byId.get(id);
       if (want === undefined || response.objects.some((object) => object.id === id)) continue;
@@ -218,7 +218,7 @@ export class NamePuller {
       if (!request.isOverdue && request.deadline <= now) {
         request.isOverdue = true;
         const promised = request.names.filter(({ id }) => this.#byId.get(id)?.holders.has(link.index) === true);
-        if (promised.length > 0 && link.missed()) {
+        if (promised.length > 0 && link.silence.missed(request.sentAt, now)) {
           this.#shared.ports.penalty(link.peer, 'UnansweredRequest');
           for (const { id } of promised) this.#byId.get(id)?.holders.delete(link.index);
         }

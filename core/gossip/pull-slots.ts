@@ -4,7 +4,7 @@ import { hasBit, isWithin, setBit } from './bits.ts';
 import type { Ask, Link } from './links.ts';
 import { type RoundSet, roundOf, type Slotted, setKindOf, type WindowSets } from './sets.ts';
 import type { Shared } from './shared.ts';
-import { ANSWER_MICROS, NEVER, PULL_DELAY, PULL_SLACK } from './timing.ts';
+import { ANSWER_MICROS, NEVER, PULL_DELAY, PULL_SLACK, REQUEST_LIFETIME } from './timing.ts';
 import type { Micros } from './types.ts';
 
 /** Wants on their way per link. */
@@ -47,16 +47,12 @@ export class SlotPuller {
 
   /** An object that a Want asked this link for came in: the Want is answered, and shows the round trip. */
   credit(link: Link, object: Slotted, slot: number, now: Micros): void {
-    for (const ask of link.asks) {
-      if (ask.answered || ask.window !== object.window) continue;
-      for (const { set, bitmap } of ask.sets) {
-        if (set.kind !== setKindOf(object) || set.round !== roundOf(object) || !hasBit(bitmap, slot)) continue;
-        ask.answered = true;
-        link.unanswered = 0;
-        link.measured(now - ask.sentAt);
-        return;
-      }
-    }
+    const asked = link.asks.find((ask) => !ask.answered && isFor(ask, object, slot));
+    if (asked !== undefined) {
+      asked.answered = true;
+      link.silence.broken();
+      link.measured(now - asked.sentAt);
+    } else if (link.overdue.some((ask) => isFor(ask, object, slot))) link.silence.broken();
   }
 
   timer(now: Micros): void {
@@ -83,7 +79,8 @@ export class SlotPuller {
   /** A link that twice leaves a Want without any answer loses its bits and counts a penalty (09 §10.5). */
   #expire(link: Link, now: Micros): void {
     for (let i = 0; i < link.asks.length; ) {
-      const { sets, answered, deadline } = link.asks[i] as Ask;
+      const ask = link.asks[i] as Ask;
+      const { sets, answered, sentAt, deadline } = ask;
       if (deadline > now) {
         i++;
         continue;
@@ -92,7 +89,10 @@ export class SlotPuller {
       const isStillMissing = sets.some(({ set, bitmap }) =>
         bitmap.some((bits, at) => set.missingAmong(at, bits) !== 0),
       );
-      if (answered || !isStillMissing || !link.missed()) continue;
+      if (answered || !isStillMissing) continue;
+      link.overdue = link.overdue.filter((late) => late.sentAt + REQUEST_LIFETIME > now).slice(1 - MOST_ASKS);
+      link.overdue.push(ask);
+      if (!link.silence.missed(sentAt, now)) continue;
       this.#shared.ports.penalty(link.peer, 'UnansweredWant');
       for (const { set, bitmap } of sets) set.disbelieve(link.index, bitmap);
     }
@@ -179,6 +179,13 @@ export class SlotPuller {
     this.#shared.ports.send(link.peer, want);
   }
 }
+
+/** Whether a Want asked for this object. */
+const isFor = ({ window, sets }: Ask, object: Slotted, slot: number): boolean =>
+  window === object.window &&
+  sets.some(
+    ({ set, bitmap }) => set.kind === setKindOf(object) && set.round === roundOf(object) && hasBit(bitmap, slot),
+  );
 
 /** Slots shown to exist for the first time are asked for after the delay, this link first. */
 const notice = (set: RoundSet, byte: number, bits: number, link: Link, now: Micros): void => {

@@ -151,6 +151,7 @@ export class Stem {
     const verdict = rejected.has(object) ? KNOWN_INVALID : ports.weigh(object);
     if (verdict.type !== 'reject') return verdict;
     if (verdict !== KNOWN_INVALID) rejected.add(object);
+    if (object.kind === 'registration') link.refusedRegistrations++;
     if (link.isUp) ports.penalty(link.peer, verdict.reason);
     return verdict;
   }

@@ -17,6 +17,8 @@ export interface OpenLink {
   readonly isOutgoing: boolean;
   /** Its node is in the table: full gossip. */
   readonly isNode: boolean;
+  /** An account's client: it takes no place of a node, tells nobody where it is, and is penalised as anybody. */
+  readonly isClient: boolean;
   readonly startWindow: number;
   /** Where its node listens, as the operator of this one says: of a configured contact, whoever dialled. */
   readonly listensAt?: Address;

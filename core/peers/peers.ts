@@ -81,8 +81,9 @@ export class Peers {
   readonly #bans = new Map<Id, number>();
   #anchors: readonly Contact[] = [];
   #relaxed: Relaxed = 'all';
-  /** Since when places are free and nobody fits. */
-  #starvedSince: number | undefined;
+  /** Whether places are free because nobody fits, and since when that is so, or is not. */
+  #isStarved = false;
+  #starvedSince = 0;
   #feltAt = 0;
   #rotatedIn = 0;
 
@@ -125,7 +126,7 @@ export class Peers {
       this.#ports.close(link.number, BYE_VIOLATION);
       return;
     }
-    if (!link.isOutgoing && !this.#admit()) {
+    if (!link.isOutgoing && !link.isClient && !this.#admit()) {
       this.#ports.close(link.number, BYE_RESOURCES);
       return;
     }
@@ -260,7 +261,7 @@ export class Peers {
   }
 
   #admit(): boolean {
-    const inbound = [...this.#links.values()].filter(({ link }) => !link.isOutgoing);
+    const inbound = [...this.#links.values()].filter(({ link }) => !link.isOutgoing && !link.isClient);
     if (inbound.length < this.#config.maxInbound) return true;
     const evicted = evictedFor(inbound);
     if (evicted === undefined) return false;
@@ -296,7 +297,7 @@ export class Peers {
     while (free > 0) {
       const contact = this.table.draw(this.#random, isWanted);
       if (contact === undefined) break;
-      outgoing.push({ ...contact, number: -1, isOutgoing: true, isNode: true });
+      outgoing.push({ ...contact, number: -1, isOutgoing: true, isNode: true, isClient: false });
       dial(contact.address);
     }
     this.#relax(free > 0 && isHeldBack, now);
@@ -309,17 +310,19 @@ export class Peers {
     return mayConnect(outgoing, contact, tau2, this.#relaxed, systemOf);
   }
 
-  /** Places stay free for τ₁ because of the rules: cohorts no longer count, then systems (06 §9). */
+  /**
+   * Places stay free for τ₁ because of the rules: cohorts no longer count, then systems (06 §9). When the rules held back nobody for
+   * τ₁, all of them count again for the next place.
+   */
   #relax(isStarved: boolean, now: number): void {
-    if (!isStarved) {
-      this.#starvedSince = undefined;
-      return;
+    if (isStarved !== this.#isStarved) {
+      this.#isStarved = isStarved;
+      this.#starvedSince = now;
     }
-    this.#starvedSince ??= now;
-    if (now - this.#starvedSince < this.#config.tau1) return;
-    const next = this.#relaxed === 'all' ? 'cohorts' : 'systems';
+    if (this.#relaxed === 'none' || now - this.#starvedSince < this.#config.tau1) return;
     this.#starvedSince = now;
-    if (this.#relaxed === 'none' || this.#relaxed === next || this.#relaxed === 'systems') return;
+    const next = !isStarved ? 'all' : this.#relaxed === 'all' ? 'cohorts' : 'systems';
+    if (next === this.#relaxed) return;
     this.#relaxed = next;
     this.#ports.relaxed(next);
   }

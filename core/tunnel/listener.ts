@@ -65,6 +65,7 @@ export interface ListenerConfig {
  * - `InvalidSignature`: also that of another listener or slot.
  * - `UnknownKey`: no node, candidate or account, and not admitted as observer.
  * - `TooManyObservers`
+ * - `TooManyUnknown`: unknown keys from this source group, eight a second (06 §11).
  */
 export type ProofRejected =
   | 'BadLength'
@@ -76,7 +77,8 @@ export type ProofRejected =
   | 'WorkCapacity'
   | 'InvalidSignature'
   | 'UnknownKey'
-  | 'TooManyObservers';
+  | 'TooManyObservers'
+  | 'TooManyUnknown';
 
 export interface Grant {
   readonly client: Id;
