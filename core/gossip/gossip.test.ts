@@ -250,6 +250,26 @@ describe('pull (09 §10.3, §10.5)', () => {
     expect(wants(lone)).toEqual([]);
   });
 
+  it('one that answers late has answered, and what was asked at the same moment is one silence', () => {
+    const lone = node();
+    lone.receive(3, setsOf('have', 5, MEMBERS, SET_BUNDLE, 0, [1]));
+    lone.wait(PULL_DELAY);
+    lone.receive(3, setsOf('have', 5, MEMBERS, SET_BUNDLE, 0, [2]));
+    // Both Wants are on their way, and the time of both is over.
+    lone.wait(PULL_DELAY + patience + 20 * MILLISECOND);
+    expect(wants(lone).length).toBeGreaterThan(2);
+    expect(lone.penalties).toEqual([]);
+    lone.receiveObject(3, bundleOf(1, 5));
+    lone.receiveObject(3, bundleOf(2, 5));
+    // Long after, a third goes unanswered once, then is answered in time.
+    lone.receive(3, setsOf('have', 5, MEMBERS, SET_BUNDLE, 0, [4]));
+    lone.wait(PULL_DELAY + patience + 20 * MILLISECOND);
+    expect(lone.penalties).toEqual([]);
+    lone.receiveObject(3, bundleOf(4, 5));
+    lone.wait(10 * SECOND);
+    expect(lone.penalties).toEqual([]);
+  });
+
   it('a measured round trip replaces the assumed one', () => {
     const lone = node();
     const answerAfter = 20 * MILLISECOND;

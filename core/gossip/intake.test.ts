@@ -11,6 +11,7 @@ import {
   SET_BUNDLE,
   SET_PREVOTE,
 } from '../wire/messages.ts';
+import { MOST_OPERATIONS_IN, MOST_REFUSED_REGISTRATIONS } from './budget.ts';
 import { MOST_HELD, MOST_HELD_OPERATIONS_PER_LINK, MOST_HELD_PER_LINK } from './held.ts';
 import {
   ACCEPT,
@@ -20,6 +21,7 @@ import {
   LoneNode,
   operationOf,
   proposalOf,
+  registrationOf,
   revealOf,
   setsOf,
   standingAt,
@@ -52,6 +54,38 @@ const forged = <T extends { readonly bytes: Uint8Array; readonly signature: Uint
   bytes[bytes.length - 1] = mark;
   return { ...object, bytes, signature: bytes.subarray(bytes.length - 3309) };
 };
+
+describe('what one link may bring by type (06 §11)', () => {
+  it('is 1 000 operations a window or τ₁, from each link', () => {
+    const lone = withVerdict(() => ({ type: 'stale' }));
+    const [first, second] = [operationOf(1), operationOf(2)];
+    for (let i = 0; i < MOST_OPERATIONS_IN; i++) lone.receiveObject(1, first);
+    expect(lone.penalties).toEqual([]);
+    expect(lone.receiveObject(1, second)).toBe(false);
+    expect(lone.penalties).toEqual([{ peer: 1, reason: 'OperationBudget' }]);
+    expect(lone.offers).toBe(1);
+    expect(lone.receiveObject(2, second)).toBe(true);
+    lone.wait(61 * SECOND);
+    lone.receiveObject(1, operationOf(3));
+    expect(lone.offers).toBe(3);
+  });
+
+  it('is four registrations that prove invalid; after them none of it is judged', () => {
+    const good = Array.from({ length: 12 }, (_, i) => registrationOf(i));
+    const lone = withVerdict((object) =>
+      good.some(({ id }) => id === object.id) ? ACCEPT : { type: 'reject', reason: 'InvalidSignature' },
+    );
+    for (const registration of good.slice(0, 9)) lone.receiveObject(1, registration);
+    for (let i = 0; i < MOST_REFUSED_REGISTRATIONS; i++) lone.receiveObject(1, registrationOf(100 + i));
+    expect(lone.offers).toBe(9 + MOST_REFUSED_REGISTRATIONS);
+    expect(lone.receiveObject(1, good[9]!)).toBe(false);
+    expect(lone.penalties.at(-1)).toEqual({ peer: 1, reason: 'RegistrationBudget' });
+    expect(lone.offers).toBe(9 + MOST_REFUSED_REGISTRATIONS);
+    expect(lone.receiveObject(2, good[9]!)).toBe(true);
+    lone.wait(61 * SECOND);
+    expect(lone.receiveObject(1, good[10]!)).toBe(true);
+  });
+});
 
 describe('rejected objects (06 §6.1, 09 §12.8)', () => {
   it('blame the sender alone; an identical copy is not judged again, a differing one is', () => {

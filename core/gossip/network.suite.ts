@@ -1,13 +1,24 @@
 import { ascii, type Id, littleEndian, toHex, ZERO_ID } from '../bytes/bytes.ts';
 import { makeBundle } from '../consensus/bundle.ts';
 import { makeHeader } from '../consensus/header.ts';
-import type { Bundle, Listed, Operation, Phase, Proposal, ProtocolObject, Reveal, Vote } from '../consensus/objects.ts';
+import type {
+  Bundle,
+  Listed,
+  Operation,
+  Phase,
+  Proposal,
+  ProtocolObject,
+  Registration,
+  Reveal,
+  Vote,
+} from '../consensus/objects.ts';
 import { makeProposal } from '../consensus/proposal.ts';
 import { makeReveal } from '../consensus/reveal.ts';
 import type { Member, Roster } from '../consensus/roster.ts';
 import { makeVote } from '../consensus/vote.ts';
 import { sha256 } from '../crypto/hash.ts';
 import { SIGNATURE_SIZE, type SigningKey } from '../crypto/suite.ts';
+import { makeRegistration } from '../entry/registration.ts';
 import { makeOperation } from '../operations/codec.ts';
 import type { Quorum, Standing, Verdict } from '../participant/types.ts';
 import type { Message, ObjectName, SetKind, Status } from '../wire/messages.ts';
@@ -80,6 +91,19 @@ export const operationOf = (serial: number): Operation =>
       appId: idOf('app'),
       dataHash: idOf('data', serial),
     },
+    keyOf(serial),
+  );
+
+export const registrationOf = (serial: number): Registration =>
+  makeRegistration(
+    {
+      suiteId: 1,
+      operatorAccountId: idOf('operator', serial),
+      proofEndpoint: idOf('endpoint'),
+      wStart: 1n,
+      vdfChainLength: 1n,
+    },
+    keyOf(serial),
     keyOf(serial),
   );
 

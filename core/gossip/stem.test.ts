@@ -3,8 +3,8 @@ import { ascii, concat, littleEndian } from '../bytes/bytes.ts';
 import type { Operation } from '../consensus/objects.ts';
 import { hash } from '../crypto/hash.ts';
 import type { Verdict } from '../participant/types.ts';
-import { CLASS_OPERATION, type Message } from '../wire/messages.ts';
-import { ACCEPT, type Behaviour, bundleOf, isObject, LoneNode, operationOf } from './network.suite.ts';
+import { CLASS_OPERATION, type Message, type Stemmed } from '../wire/messages.ts';
+import { ACCEPT, type Behaviour, bundleOf, isObject, LoneNode, operationOf, registrationOf } from './network.suite.ts';
 import { Random } from './random.ts';
 import {
   FLUFF_BELOW,
@@ -35,8 +35,7 @@ const onStem =
 
 const own = (lone: LoneNode, object: Operation): void => lone.gossip.stem(object, lone.now);
 
-const overStem = (lone: LoneNode, peer: Peer, object: Operation): boolean =>
-  lone.receive(peer, { type: 'stem', object });
+const overStem = (lone: LoneNode, peer: Peer, object: Stemmed): boolean => lone.receive(peer, { type: 'stem', object });
 
 /** The links an own operation is sent to over a stem: none if it is spread. */
 const hop = (lone: LoneNode, serial: number): readonly Peer[] => {
@@ -251,10 +250,14 @@ describe('an operation that came over a stem (06 §10)', () => {
     expect(lone.weighed).toBe(weighed + MOST_EARLY + 100 + MOST_EARLY_PER_LINK);
   });
 
-  it('counts for the byte budget of its link', () => {
+  it('counts for the budgets of its link', () => {
     const lone = node();
-    for (let serial = 0; lone.penalties.length === 0 && serial < 5000; serial++) overStem(lone, 0, operationOf(serial));
-    expect(lone.reasons()).toEqual(['ByteBudget']);
+    let serial = 0;
+    for (; lone.penalties.length === 0 && serial < 5000; serial++) overStem(lone, 0, operationOf(serial));
+    expect(lone.reasons()).toEqual(['OperationBudget']);
+    expect(serial).toBe(1_001);
+    for (; lone.penalties.length === 1 && serial < 5000; serial++) overStem(lone, 0, registrationOf(serial));
+    expect(lone.reasons()).toEqual(['OperationBudget', 'ByteBudget']);
   });
 
   it('is spread at once where stems are off', () => {

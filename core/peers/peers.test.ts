@@ -222,6 +222,7 @@ describe('the machine', () => {
     number,
     isOutgoing: true,
     isNode: true,
+    isClient: false,
     ...changes,
   });
   const at = (seconds: number, window = 0) => ({ now: seconds * SECOND, window });
@@ -343,6 +344,21 @@ describe('the machine', () => {
     expect(take()).toEqual(['close 4 3']);
   });
 
+  test("lets an account's client take no place of a node, and bans it as anybody", () => {
+    const { peers, take } = made();
+    peers.start([], at(0));
+    const incoming = (number: number, n: number, isClient: boolean): OpenLink =>
+      link(number, n, { isOutgoing: false, isNode: !isClient, isClient, address: ipv4(7, 7, n) });
+    for (const n of [1, 2]) peers.opened(incoming(n, n, false), at(0));
+    for (let n = 3; n < 50; n++) peers.opened(incoming(n, n, true), at(1));
+    expect(take()).toEqual([]);
+    peers.opened(incoming(60, 60, false), at(2));
+    expect(take()).toEqual(['close 2 3']);
+    for (let i = 0; i < PENALTY_LIMIT; i++) peers.penalty(3, at(3));
+    peers.opened(incoming(61, 3, true), at(4));
+    expect(take()).toEqual(['close 3 4', 'close 61 4']);
+  });
+
   test('relaxes cohorts after τ₁ with free places, then systems', () => {
     const { peers, take } = made();
     peers.start([], at(0));
@@ -359,6 +375,29 @@ describe('the machine', () => {
     expect(take()).toEqual(['relaxed cohorts']);
     peers.timer(at(62));
     expect(take()).toEqual(['dial 3.1.0.1']);
+  });
+
+  test('relaxed rules all count again when they held back nobody for τ₁', () => {
+    const { peers, take } = made();
+    peers.start([], at(0));
+    for (const n of [1, 2]) peers.opened(link(10 + n, n, { startWindow: 0 }), at(0));
+    peers.heard(11, [contact(3, ipv4(3, 1), 1), contact(4, ipv4(4, 1), 1)], at(0));
+    for (const second of [1, 61]) peers.timer(at(second));
+    expect(take()).toContain('relaxed cohorts');
+    peers.timer(at(62));
+    const [dialled] = take();
+    const n = dialled === 'dial 3.1.0.1' ? 3 : 4;
+    peers.opened(link(20, n, { startWindow: 1 }), at(62));
+    peers.opened(link(21, 9, { startWindow: 0 }), at(62));
+    take();
+    peers.timer(at(121));
+    expect(take().filter((said) => said.startsWith('relaxed'))).toEqual([]);
+    peers.timer(at(123));
+    expect(take().filter((said) => said.startsWith('relaxed'))).toEqual(['relaxed all']);
+    // The next place waits for τ₁ again.
+    peers.closed(21, at(124));
+    peers.timer(at(125));
+    expect(take().filter((said) => said.startsWith('dial'))).toEqual([]);
   });
 
   test('feels every ten τ₁ whether one that it was told of exists', () => {
