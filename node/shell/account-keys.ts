@@ -41,12 +41,13 @@ export class AccountKeys {
     }
   }
 
-  /** A key that was rotated out is nobody's (06 §15 E-12). */
-  isCurrent(state: State, key: Uint8Array): boolean {
+  /** The account of a current key; a key that was rotated out is nobody's (06 §15 E-12). */
+  accountOf(state: State, key: Uint8Array): Id | undefined {
     const name = nameOf(key);
-    if (this.#accounts.has(name)) return true;
+    const owner = this.#accounts.get(name);
+    if (owner !== undefined) return owner;
     const account = state.account(name);
-    return account !== undefined && equalBytes(account.currentPubkey, key);
+    return account !== undefined && equalBytes(account.currentPubkey, key) ? name : undefined;
   }
 
   #seeRecord(bytes: Uint8Array): void {

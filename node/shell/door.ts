@@ -1,5 +1,5 @@
 import type { Id } from '#core/bytes/bytes.ts';
-import { ok, type Result } from '#core/bytes/result.ts';
+import { fail, ok, type Result } from '#core/bytes/result.ts';
 import { nodeId } from '#core/crypto/ids.ts';
 import type { FinalRecord } from '#core/participant/types.ts';
 import type { Settled } from '#core/transition/settled.ts';
@@ -11,14 +11,19 @@ import {
   type ProofRejected,
   type Tables,
 } from '#core/tunnel/listener.ts';
+import { GroupRates } from '#node/transport/group-rates.ts';
 import type { Known } from '#node/transport/transport.ts';
 import { AccountKeys } from './account-keys.ts';
 import type { Admission } from './messages.ts';
+
+/** Proofs of unknown keys that are verified for one source group, in a second and at once (06 §11). */
+const UNKNOWN = 8;
 
 /** Who may come in (06 §4.1), by the tables of the last final window. */
 export class Door {
   readonly #listener: ProofListener;
   #accountKeys = new AccountKeys();
+  readonly #unknown = new GroupRates(UNKNOWN, UNKNOWN);
   #settled: Settled;
   /** Those that take one of the places for observers, by number. */
   readonly #observers = new Map<number, Grant>();
@@ -26,7 +31,7 @@ export class Door {
   readonly #tables: Tables = {
     isNode: (id) => this.#settled.state.node(id) !== undefined,
     candidateKey: (id) => this.#settled.state.candidate(id)?.nodePubkey,
-    isCurrentAccountKey: (key) => this.#accountKeys.isCurrent(this.#settled.state, key),
+    isCurrentAccountKey: (key) => this.accountOf(key) !== undefined,
   };
 
   constructor(config: ListenerConfig, settled: Settled) {
@@ -50,8 +55,18 @@ export class Door {
     this.#accountKeys = new AccountKeys();
   }
 
-  /** While the open window is the head. */
-  judge(advertisement: Uint8Array, key: Uint8Array): Result<Admission, ProofRejected> {
+  /** The account whose current key this is. */
+  accountOf(key: Uint8Array): Id | undefined {
+    return this.#accountKeys.accountOf(this.#settled.state, key);
+  }
+
+  /** While the open window is the head; `now` in milliseconds. */
+  judge(advertisement: Uint8Array, key: Uint8Array, group: string, now: number): Result<Admission, ProofRejected> {
+    if (this.classify(key) === undefined) {
+      const unknown = this.#unknown.of(group, now);
+      if (unknown.at(now) < 1) return fail('TooManyUnknown');
+      unknown.take();
+    }
     const judged = this.#listener.judge(advertisement, key, BigInt(this.#settled.window + 1), this.#tables);
     if (!judged.ok) return judged;
     const grant = this.#grants++;

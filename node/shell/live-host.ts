@@ -19,6 +19,7 @@ import { AnchorProofs } from './anchor-proofs.ts';
 import { Receipts } from './backlog.ts';
 import { Beside } from './beside.ts';
 import { mustLeadThrough } from './checkpoint.ts';
+import { Clients } from './clients.ts';
 import { Door } from './door.ts';
 import { HostJournal } from './host-journal.ts';
 import type { FromProtocol, ToProtocol } from './messages.ts';
@@ -54,6 +55,7 @@ export class LiveHost {
   /** Whether nodes that are in no table may come in. */
   readonly #admission = { isOn: false };
   readonly #proofs: AnchorProofs;
+  readonly #clients: Clients;
   readonly #journal: HostJournal | undefined;
   readonly #queries: Queries;
   readonly #timer: Timer;
@@ -98,6 +100,13 @@ export class LiveHost {
       opened.settled,
     );
     this.#proofs = new AnchorProofs(new ProofFolder(setting.folder), store, setting.account, opened.open);
+    this.#clients = new Clients(opened, store, {
+      send: (link, envelope) => {
+        parts.post({ type: 'letters', letters: [{ links: [link], envelope, onStem: false }], useful: [] });
+      },
+      submit: (operation) => this.#handle(() => this.#host.submit(operation, 0)),
+      penalty: (link, reason) => parts.post({ type: 'penalty', link, reason }),
+    });
     this.#hasher = parts.startHasher({
       done: (_job, result) => this.#handle(() => this.#host.done(result)),
       alarm: () => this.#handle(() => this.#host.alarm()),
@@ -125,10 +134,13 @@ export class LiveHost {
       case 'peer-up':
         this.#handle(() => this.#host.peerUp(message.link, message.isOutgoing, message.far));
         break;
+      case 'client-up':
+        this.#clients.up(message.link, this.#door.accountOf(message.key));
+        break;
       case 'peer-down':
         this.#receipts.gone(message.link);
         this.#beside.peerDown(message.link);
-        this.#handle(() => this.#host.peerDown(message.link));
+        if (!this.#clients.down(message.link)) this.#handle(() => this.#host.peerDown(message.link));
         break;
       case 'message':
         this.#message(message.link, message.envelope, message.onStem);
@@ -141,8 +153,9 @@ export class LiveHost {
         this.#submit(message.operation, message.notBefore);
         break;
       case 'judge': {
-        const { advertisement, key, request } = message;
-        this.#parts.post({ type: 'judged', request, result: this.#door.judge(advertisement, key) });
+        const { advertisement, key, group, request } = message;
+        const result = this.#door.judge(advertisement, key, group, performance.now());
+        this.#parts.post({ type: 'judged', request, result });
         break;
       }
       case 'classify':
@@ -250,6 +263,7 @@ export class LiveHost {
 
   #notice(notice: Notice): void {
     this.#queries.notice(notice);
+    if (this.#clients.notice(notice)) return;
     switch (notice.type) {
       case 'final':
         // Durable before the window is: a crash in between leaves nothing to make a proof of.
@@ -290,6 +304,10 @@ export class LiveHost {
   };
 
   #message(link: number, envelope: Uint8Array, onStem: boolean): void {
+    if (this.#clients.has(link)) {
+      this.#handle(() => this.#clients.message(link, envelope, onStem, this.#clock.now));
+      return;
+    }
     const decoded = onStem ? decodeStemMessage(envelope) : decodeMessage(envelope, this.#leaderOf);
     if (decoded.ok && decoded.value.type === 'snapshot-request') {
       this.#beside.request(link, decoded.value, this.#now());

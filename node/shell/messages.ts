@@ -9,10 +9,18 @@ import type { Answered, Query } from './queries.ts';
 /** To the protocol's thread. `request` comes back with the answer. */
 export type ToProtocol =
   | { readonly type: 'peer-up'; readonly link: number; readonly isOutgoing: boolean; readonly far?: Id }
+  /** An account's client, which has no part in gossip; the key of its handshake. */
+  | { readonly type: 'client-up'; readonly link: number; readonly key: Uint8Array }
   | { readonly type: 'peer-down'; readonly link: number }
   | { readonly type: 'message'; readonly link: number; readonly envelope: Uint8Array; readonly onStem: boolean }
   | { readonly type: 'submit'; readonly operation: Uint8Array; readonly notBefore: number }
-  | { readonly type: 'judge'; readonly request: number; readonly advertisement: Uint8Array; readonly key: Uint8Array }
+  | {
+      readonly type: 'judge';
+      readonly request: number;
+      readonly advertisement: Uint8Array;
+      readonly key: Uint8Array;
+      readonly group: string;
+    }
   /** After `crowded`. */
   | { readonly type: 'room'; readonly link: number }
   | { readonly type: 'leave'; readonly grant: number }

@@ -3,6 +3,7 @@ import { notRunning } from '#node/api/api-error.ts';
 import type { Reloaded, Status } from '#node/api/schemas.ts';
 import type { Config } from '#node/config/keys.ts';
 import { Refused, systemCode } from '#node/config/refused.ts';
+import { isClient } from '#node/transport/link-table.ts';
 import type { Link, Transport, TransportEvents } from '#node/transport/transport.ts';
 import { ApiSide } from './api-side.ts';
 import { Figures } from './figures.ts';
@@ -256,20 +257,21 @@ class LiveNode implements RunningNode {
         tell(link, name(link), 'link opened');
         this.#figures.opened(link);
         if (gossips(link)) protocol.peerUp(link.number, link.isOutgoing, link.nodeId);
+        else if (isClient(link)) protocol.clientUp(link.number, link.key);
         this.#peering.opened(link);
       },
       message: (link, envelope, onStem) => {
         this.#figures.messageIn(envelope);
         if (!onStem && gossips(link)) this.#api.message(link.number, envelope);
-        if (!gossips(link) || this.#peering.message(link, envelope, onStem)) return;
-        protocol.message(link.number, envelope, onStem);
+        const isServed = gossips(link) || isClient(link);
+        if (!this.#peering.message(link, envelope, onStem) && isServed) protocol.message(link.number, envelope, onStem);
       },
       roundTrip: (link, micros) => this.#peering.roundTrip(link, micros),
       closed: (link, reason, blame) => {
         if (!this.#figures.closed(link, reason)) return;
         tell(link, { ...name(link), reason }, 'link closed');
         this.#api.closed(link.number);
-        if (gossips(link)) protocol.peerDown(link.number);
+        if (gossips(link) || isClient(link)) protocol.peerDown(link.number);
         this.#peering.closed(link, blame);
       },
       refused: (address, reason) => {

@@ -1,5 +1,6 @@
 import { decodeGenesisInput } from '#core/genesis/decode.ts';
 import { createTransport } from '#node/transport/create.ts';
+import { DEFAULT_LIMITS } from '#node/transport/limits.ts';
 import type { NodeParts } from './node-parts.ts';
 import { places } from './places.ts';
 import { startProtocol } from './start-protocol.ts';
@@ -40,7 +41,11 @@ export const liveParts: NodeParts = {
       doorkeeper,
       events,
       difficulty: genesis.network.params.bootstrapPowDifficulty,
-      limits: places(config),
+      limits: {
+        ...places(config),
+        // In a test network all come from one address.
+        ...(config.diversity ? {} : { unfinishedOfGroup: DEFAULT_LIMITS.unfinished }),
+      },
       tau1: 1_000 * config.tau1Seconds,
     }),
 };

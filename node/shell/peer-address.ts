@@ -35,6 +35,26 @@ export const placeholder = (index: number): Address => {
   return { ipVersion: 6, ip, port: 1 };
 };
 
+/** Networks of IPv4 that are not of the internet: this one, private, of a provider, loopback, link, tests of devices, beyond unicast. */
+const OWN_NETWORKS: readonly (readonly [network: number, bits: number])[] = [
+  [0x00_00_00_00, 8],
+  [0x0a_00_00_00, 8],
+  [0x64_40_00_00, 10],
+  [0x7f_00_00_00, 8],
+  [0xa9_fe_00_00, 16],
+  [0xac_10_00_00, 12],
+  [0xc0_a8_00_00, 16],
+  [0xc6_12_00_00, 15],
+  [0xe0_00_00_00, 3],
+];
+
+/** Whether an address means the same host to everybody: of IPv6 global unicast alone, 2000::/3. */
+export const isPublic = ({ ipVersion, ip }: Address): boolean => {
+  if (ipVersion === 6) return ((ip[0] as number) & 0xe0) === 0x20;
+  const host = new DataView(ip.buffer, ip.byteOffset).getUint32(12);
+  return OWN_NETWORKS.every(([network, bits]) => host >>> (32 - bits) !== network >>> (32 - bits));
+};
+
 /** Whether somebody can be dialled there. */
 export const isReachable = ({ ipVersion, ip, port }: Address): boolean =>
   port > 0 && ip.some((byte) => byte !== 0) && !(ipVersion === 6 && ip[0] === NOWHERE && ip[1] === 0);

@@ -2,13 +2,15 @@ import { randomBytes } from 'node:crypto';
 import type { Id } from '#core/bytes/bytes.ts';
 import type { Address } from '#core/peers/address.ts';
 import { type Moment, Peers } from '#core/peers/peers.ts';
+import type { Contact } from '#core/peers/table.ts';
 import { LEVEL_NODE } from '#core/tunnel/online-proof.ts';
 import type { Config } from '#node/config/config.ts';
+import { isClient } from '#node/transport/link-table.ts';
 import type { Blame, Link } from '#node/transport/transport.ts';
 import { Contacts, type Target } from './contacts.ts';
 import type { Logger } from './log.ts';
 import { oneLine } from './one-line.ts';
-import { addressOf, isReachable, placeholder } from './peer-address.ts';
+import { addressOf, isPublic, isReachable, placeholder } from './peer-address.ts';
 import { exchanged, peersKnown, peersWanted } from './peer-exchange.ts';
 import { type KeptPeers, readPeers, writePeers } from './peer-file.ts';
 
@@ -139,6 +141,7 @@ export class Peering {
         address: (isOutgoing ? target?.address : undefined) ?? addressOf(link.address) ?? placeholder(0),
         isOutgoing,
         isNode: level === LEVEL_NODE,
+        isClient: isClient(link),
         startWindow,
         ...(listensAt === undefined ? {} : { listensAt }),
       },
@@ -152,19 +155,21 @@ export class Peering {
   }
 
   /** Counts a message. Whether it was one of peer exchange, which ends here. */
-  message({ number }: Link, envelope: Uint8Array, onStem: boolean): boolean {
+  message(link: Link, envelope: Uint8Array, onStem: boolean): boolean {
     const moment = this.#moment();
+    const { number } = link;
     this.#peers.message(number, moment);
-    const message = onStem ? undefined : exchanged(envelope);
+    // Who a client asks for is no business of its account's (06 §6).
+    const message = onStem || isClient(link) ? undefined : exchanged(envelope);
     switch (message?.type) {
       case 'request': {
         const contacts = this.#peers.asked(number, message.most, moment);
-        if (contacts !== undefined) this.#ports.send(number, peersKnown(message.requestId, contacts));
+        if (contacts !== undefined) this.#ports.send(number, peersKnown(message.requestId, this.#fit(contacts)));
         break;
       }
       case 'response':
         if (this.#asked.get(number) !== message.requestId) this.#peers.penalty(number, moment);
-        else this.#peers.heard(number, message.contacts, moment);
+        else this.#peers.heard(number, this.#fit(message.contacts), moment);
         this.#asked.delete(number);
         break;
       case 'malformed':
@@ -189,6 +194,11 @@ export class Peering {
   /** Nodes it knows how to reach, and nodes that may not come back yet. */
   status(): { readonly known: number; readonly banned: number } {
     return { known: this.#peers.table.size, banned: this.#peers.banned(this.#moment()) };
+  }
+
+  /** Those that may be told of. Where others are strangers, an address inside a network of theirs, or of ours, leads somewhere else. */
+  #fit(contacts: readonly Contact[]): readonly Contact[] {
+    return this.#options.config.diversity ? contacts.filter(({ address }) => isPublic(address)) : contacts;
   }
 
   #moment(): Moment {

@@ -52,6 +52,8 @@ export interface ProtocolEvents {
 export interface Protocol extends Doorkeeper {
   /** `far`: the node at the other end. */
   peerUp(link: number, isOutgoing: boolean, far?: Id): void;
+  /** An account's client, with the key of its handshake: it is served, and takes no part in gossip. */
+  clientUp(link: number, key: Uint8Array): void;
   peerDown(link: number): void;
   message(link: number, envelope: Uint8Array, onStem: boolean): void;
   /** Little waits for a link that was `crowded`. */

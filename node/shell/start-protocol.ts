@@ -141,13 +141,14 @@ export const startProtocol = (
 
   return {
     head: () => BigInt(standing?.window ?? 0),
-    judge: (advertisement, key) => ask((request) => ({ type: 'judge', request, advertisement, key })),
+    judge: (advertisement, key, group) => ask((request) => ({ type: 'judge', request, advertisement, key, group })),
     pace: () => ask((request) => ({ type: 'pace', request })),
     query: (query) => ask((request) => ({ type: 'query', request, query })),
     admitObservers: (isOn) => post({ type: 'admit-observers', isOn }),
     classify: (key) => ask((request) => ({ type: 'classify', request, key })),
     peerUp: (link, isOutgoing, far) =>
       post({ type: 'peer-up', link, isOutgoing, ...(far === undefined ? {} : { far }) }),
+    clientUp: (link, key) => post({ type: 'client-up', link, key }),
     peerDown(link) {
       backlog.gone(link);
       post({ type: 'peer-down', link });

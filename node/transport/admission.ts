@@ -1,8 +1,6 @@
+import { GroupRates } from './group-rates.ts';
 import type { Limits } from './limits.ts';
 import { TokenBucket } from './token-bucket.ts';
-
-/** How many groups are remembered before those that did nothing lately are forgotten. */
-const GROUPS = 256;
 
 /** The 48 bits of an IPv6 network as text. */
 const network48 = (address: string): string => {
@@ -26,43 +24,44 @@ export const sourceGroup = (address: string): string => {
 
 /**
  * - `TooManyUnfinished`, `TooManyIncoming`: all places are taken.
+ * - `TooManyOfGroup`: this group has its share of the unfinished.
  * - `GroupRate`, `GlobalRate`: too many connections from this group, or in all.
  */
-export type Denied = 'TooManyUnfinished' | 'TooManyIncoming' | 'GroupRate' | 'GlobalRate';
+export type Denied = 'TooManyUnfinished' | 'TooManyIncoming' | 'TooManyOfGroup' | 'GroupRate' | 'GlobalRate';
+
+/** Who is here already. */
+export interface Taken {
+  /** Connections that are no links yet. */
+  readonly unfinished: number;
+  /** Of these, those of the group of the new one. */
+  readonly ofGroup: number;
+  /** Neither a node nor a client could become a link. */
+  readonly isFull: boolean;
+}
 
 /** Who may begin a handshake: each costs this node a signature before the far end proved anything (06 §11). */
 export class Admission {
   readonly #limits: Limits;
   readonly #global: TokenBucket;
-  readonly #groups = new Map<string, TokenBucket>();
+  readonly #groups: GroupRates;
 
   constructor(limits: Limits, now: number) {
     this.#limits = limits;
     this.#global = new TokenBucket(limits.globalRate, limits.globalBurst, now);
+    this.#groups = new GroupRates(limits.groupRate, limits.groupBurst);
   }
 
-  /** Groups remembered. */
-  get groups(): number {
-    return this.#groups.size;
-  }
-
-  /** A connection from `address`, while so many others are unfinished and so many are links. Undefined: it may begin. */
-  judge(address: string, unfinished: number, incoming: number, now: number): Denied | undefined {
+  /** A connection from `group`. Undefined: it may begin. */
+  judge(group: string, { unfinished, ofGroup, isFull }: Taken, now: number): Denied | undefined {
     const limits = this.#limits;
     if (unfinished >= limits.unfinished) return 'TooManyUnfinished';
-    if (incoming >= limits.incoming) return 'TooManyIncoming';
-    const name = sourceGroup(address);
-    const group = this.#groups.get(name) ?? new TokenBucket(limits.groupRate, limits.groupBurst, now);
-    if (group.at(now) < 1) return 'GroupRate';
+    if (isFull) return 'TooManyIncoming';
+    if (ofGroup >= limits.unfinishedOfGroup) return 'TooManyOfGroup';
+    const rate = this.#groups.of(group, now);
+    if (rate.at(now) < 1) return 'GroupRate';
     if (this.#global.at(now) < 1) return 'GlobalRate';
-    group.take();
+    rate.take();
     this.#global.take();
-    if (this.#groups.size >= GROUPS && !this.#groups.has(name)) this.#forget(now);
-    this.#groups.set(name, group);
     return undefined;
-  }
-
-  #forget(now: number): void {
-    for (const [name, group] of this.#groups) if (group.isFull(now)) this.#groups.delete(name);
   }
 }

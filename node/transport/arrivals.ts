@@ -1,9 +1,10 @@
 import type { MessageStream, MultiaddrConnection } from '@libp2p/interface';
-import { Admission, type Denied } from './admission.ts';
+import { Admission, sourceGroup } from './admission.ts';
 import { type Counters, countIn } from './counters.ts';
 import type { Limits } from './limits.ts';
 
 interface Arrival {
+  readonly group: string;
   reason: string;
 }
 
@@ -21,19 +22,17 @@ export class Arrivals {
   }
 
   /** Whether a new connection is turned away; it is closed then without a byte. */
-  isDenied(connection: MultiaddrConnection, incoming: number): boolean {
+  isDenied(connection: MultiaddrConnection, isFull: boolean): boolean {
     const address = connection.remoteAddr.toString();
-    const denied: Denied | undefined = this.#admission.judge(
-      address,
-      this.#unfinished.size,
-      incoming,
-      performance.now(),
-    );
+    const group = sourceGroup(address);
+    const unfinished = this.#unfinished.size;
+    const ofGroup = [...this.#unfinished.values()].filter((arrival) => arrival.group === group).length;
+    const denied = this.#admission.judge(group, { unfinished, ofGroup, isFull }, performance.now());
     if (denied !== undefined) {
       this.#tell(address, denied);
       return true;
     }
-    this.#unfinished.set(connection, { reason: 'NoHandshake' });
+    this.#unfinished.set(connection, { group, reason: 'NoHandshake' });
     connection.addEventListener('close', () => {
       const arrival = this.#unfinished.get(connection);
       if (arrival === undefined) return;

@@ -2,14 +2,18 @@
 export interface Places {
   /** Most links dialled by this node, attempts included. */
   readonly outgoing: number;
-  /** Most links dialled by others. */
+  /** Most links dialled by others, but for account clients. */
   readonly incoming: number;
 }
 
 /** Bounds on what others can make this node do (06 §1, §6, §11). */
 export interface Limits extends Places {
+  /** Most links of account clients, which take no part in gossip and have places of their own. */
+  readonly clients: number;
   /** Most connections dialled by others that are no links yet. */
   readonly unfinished: number;
+  /** Of these, most from one /16 or /48: whoever connects and says nothing takes no more places than these. */
+  readonly unfinishedOfGroup: number;
   /** Connections accepted from one /16 or /48 per second, and at once. Many nodes behind one address need more. */
   readonly groupRate: number;
   readonly groupBurst: number;
@@ -26,7 +30,9 @@ export interface Limits extends Places {
 export const DEFAULT_LIMITS: Limits = {
   outgoing: 24,
   incoming: 24,
+  clients: 64,
   unfinished: 10,
+  unfinishedOfGroup: 3,
   groupRate: 4,
   groupBurst: 8,
   globalRate: 50,

@@ -1,11 +1,17 @@
 import { compareIds, type Id } from '#core/bytes/bytes.ts';
+import { LEVEL_ACCOUNT } from '#core/tunnel/online-proof.ts';
 import type { FrameLink } from './frame-link.ts';
+import type { Link } from './transport.ts';
 
 /** What two links to one key are compared by. */
 export interface Direction {
   readonly nodeId: Id;
   readonly isOutgoing: boolean;
 }
+
+/** An account that dialled this node for its services (06 §8). */
+export const isClient = ({ level, isOutgoing }: Pick<Link, 'level' | 'isOutgoing'>): boolean =>
+  level === LEVEL_ACCOUNT && !isOutgoing;
 
 /**
  * The links of a node, one per key. Of two with the same far end, the one that the lower node_id dialled stays, so that both ends keep
@@ -48,11 +54,13 @@ export class LinkTable {
     if (this.#byNode.get(link.link.nodeId) === link) this.#byNode.delete(link.link.nodeId);
   }
 
-  /** How many of a direction there are. */
+  /** How many of a direction there are, clients left out. */
   count(isOutgoing: boolean): number {
-    let count = 0;
-    for (const { link } of this.#byNumber.values()) if (link.isOutgoing === isOutgoing) count++;
-    return count;
+    return this.all().filter(({ link }) => link.isOutgoing === isOutgoing && !isClient(link)).length;
+  }
+
+  clients(): number {
+    return this.all().filter(({ link }) => isClient(link)).length;
   }
 
   all(): readonly FrameLink[] {

@@ -1,7 +1,8 @@
 import type { Connection, Stream } from '@libp2p/interface';
+import { sourceGroup } from './admission.ts';
 import type { Arrivals } from './arrivals.ts';
 import type { Limits, Spans } from './limits.ts';
-import type { LinkTable } from './link-table.ts';
+import { isClient, type LinkTable } from './link-table.ts';
 import { leave, type Secured, type SecuredConnections } from './secured.ts';
 import type { Doorkeeper, Known } from './transport.ts';
 import { MOST_ATTEMPTS, takeAdvertisement } from './tunnel.ts';
@@ -59,7 +60,8 @@ export class Reception {
     const { arrivals, doorkeeper, spans } = this.#config;
     const signal = AbortSignal.timeout(spans.handshake);
     const { advertisement, reply } = await takeAdvertisement(stream, doorkeeper.head(), signal);
-    const judged = await doorkeeper.judge(advertisement, arrival.key);
+    const group = sourceGroup(connection.remoteAddr.toString());
+    const judged = await doorkeeper.judge(advertisement, arrival.key, group);
     if (!judged.ok) {
       arrivals.blame(arrival.below, judged.error);
       const ended = arrival.attempts < MOST_ATTEMPTS ? stream : connection;
@@ -67,7 +69,7 @@ export class Reception {
       return;
     }
     arrival.grant = judged.value;
-    const refusal = this.#refusal(arrival);
+    const refusal = this.#refusal(arrival, judged.value);
     if (connection.status !== 'open') leave(arrival);
     else if (refusal !== undefined) this.#turnAway(connection, refusal);
     else {
@@ -81,7 +83,7 @@ export class Reception {
     const { arrivals, open, secured } = this.#config;
     const arrival = secured.of(connection);
     const { grant, link } = arrival;
-    const refusal = grant === undefined || link !== undefined ? 'OutOfTurn' : this.#refusal(arrival);
+    const refusal = grant === undefined || link !== undefined ? 'OutOfTurn' : this.#refusal(arrival, grant);
     if (grant === undefined || refusal !== undefined) {
       this.#turnAway(connection, refusal ?? 'OutOfTurn');
       return;
@@ -102,10 +104,13 @@ export class Reception {
   }
 
   /** Why an arrival with a good proof is no link. One that takes the place of another needs none of its own. */
-  #refusal({ nodeId }: Secured): string | undefined {
+  #refusal({ nodeId }: Secured, { level }: Known): string | undefined {
     const { limits, links } = this.#config;
     if (!links.wouldStay({ nodeId, isOutgoing: false })) return 'AlreadyLinked';
     const isReplacing = links.of(nodeId)?.link.isOutgoing === false;
+    if (isClient({ level, isOutgoing: false })) {
+      return links.clients() - (isReplacing ? 1 : 0) >= limits.clients ? 'TooManyClients' : undefined;
+    }
     return links.count(false) - (isReplacing ? 1 : 0) >= limits.incoming ? 'TooManyIncoming' : undefined;
   }
 

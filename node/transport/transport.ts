@@ -54,10 +54,11 @@ export interface TransportEvents {
 export interface Doorkeeper {
   /** The head window of the greeting (09 §4). */
   head(): bigint;
-  /** Judges a tunnel proof (06 §4.1). `observer` links are told to `leave` when they close. */
+  /** Judges a tunnel proof (06 §4.1) of somebody in a source group. `observer` links are told to `leave` when they close. */
   judge(
     advertisement: Uint8Array,
     remoteKey: Uint8Array,
+    group: string,
   ): Promise<Result<Known & { readonly reply: Uint8Array; leave(): void }, ProofRejected>>;
   /** Who a listener that was dialled is; undefined: in no table. */
   classify(remoteKey: Uint8Array): Promise<Known | undefined>;
