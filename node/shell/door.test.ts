@@ -28,6 +28,9 @@ const stranger = (index: number): SigningKey => suite.key(new Uint8Array(32).fil
 const door = (): Door =>
   new Door({ nodeId: own, verify: suite.verify, difficulty: 2, isBootstrap: false, admitsObservers: true }, settled);
 
+/** A source group. */
+const HERE = '4:10.1';
+
 const nonce = (index: number): string => toHex(new Uint8Array(32).fill(index));
 
 const proofOf = (key: SigningKey, index: number, window = 0n): Uint8Array =>
@@ -53,7 +56,7 @@ describe('who may come in (06 §4.1)', () => {
   it('nodes and accounts by their tables, anybody else with work as an observer', () => {
     const at = door();
     const levelOf = (bytes: Uint8Array, key: SigningKey) => {
-      const judged = at.judge(bytes, key.publicKey);
+      const judged = at.judge(bytes, key.publicKey, HERE, 0);
       return judged.ok ? judged.value.level : judged.error;
     };
     expect(levelOf(proofOf(nodeKey(1), 1), nodeKey(1))).toBe(LEVEL_NODE);
@@ -71,7 +74,8 @@ describe('who may come in (06 §4.1)', () => {
 
   it('has eight places for observers, and a place is free when one leaves, once', () => {
     const at = door();
-    const enter = (index: number) => at.judge(proofWithWork(stranger(index), index), stranger(index).publicKey);
+    const enter = (index: number) =>
+      at.judge(proofWithWork(stranger(index), index), stranger(index).publicKey, `${HERE}${index}`, 0);
     const grants = Array.from({ length: 8 }, (_, index) => enter(index)).map(
       (judged) => judged.ok && judged.value.grant,
     );
@@ -80,6 +84,25 @@ describe('who may come in (06 §4.1)', () => {
     at.leave(grants[0] as number);
     expect(enter(9).ok).toBe(true);
     expect(enter(10)).toEqual({ ok: false, error: 'TooManyObservers' });
+  });
+
+  it('verifies eight proofs of unknown keys a second for one source group, and any number of known ones (06 §11)', () => {
+    const at = door();
+    const outcome = (key: SigningKey, index: number, group: string, now: number): string => {
+      const judged = at.judge(proofOf(key, index), key.publicKey, group, now);
+      return judged.ok ? 'in' : judged.error;
+    };
+    const unknown = (index: number, group: string, now: number) => outcome(stranger(0), index, group, now);
+    for (let index = 0; index < 8; index++) expect(unknown(index, HERE, 0)).toBe('UnknownKey');
+    expect(unknown(8, HERE, 0)).toBe('TooManyUnknown');
+    expect(unknown(8, '4:10.2', 0)).toBe('UnknownKey');
+    expect(outcome(nodeKey(1), 20, HERE, 0)).toBe('in');
+    expect(outcome(accountKey(1), 21, HERE, 0)).toBe('in');
+    expect([124, 125, 125].map((now, index) => unknown(30 + index, HERE, now))).toEqual([
+      'TooManyUnknown',
+      'UnknownKey',
+      'TooManyUnknown',
+    ]);
   });
 
   it('a key that was rotated out is nobody’s, its successor is the account’s (06 §15 E-12)', () => {

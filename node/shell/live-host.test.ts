@@ -1,22 +1,24 @@
 import { setTimeout } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from 'vitest';
-import { type Id, ZERO_ID } from '#core/bytes/bytes.ts';
+import { concat, type Id, ZERO_ID } from '#core/bytes/bytes.ts';
 import { makeBundle } from '#core/consensus/bundle.ts';
 import { nodeId } from '#core/crypto/ids.ts';
 import { buildGenesis } from '#core/genesis/genesis.ts';
 import { Disk } from '#core/journal/disk.ts';
 import type { ChainJob, FinalRecord, OpenRecord } from '#core/participant/types.ts';
+import { ACCOUNT_REQUEST, OP_ACCOUNT } from '#core/services/host-request.ts';
+import { judgeProvenAccount } from '#core/services/proven-account.ts';
 import { MemoryBase } from '#core/state/memory-base.ts';
 import { timechainStep } from '#core/timechain/chain.ts';
 import { genesisSettled } from '#core/transition/genesis-settled.ts';
 import { decodeMessage, encodeMessage } from '#core/wire/codec.ts';
-import { encodeEnvelope } from '#core/wire/envelope.ts';
+import { ENVELOPE_HEADER_SIZE, encodeEnvelope } from '#core/wire/envelope.ts';
 import type { HasherEvents } from '#node/hasher/hasher.ts';
 import { testFolder } from '#node/store/folder.suite.ts';
 import type { Store } from '#node/store/store.ts';
 import { LiveHost } from './live-host.ts';
 import type { FromProtocol } from './messages.ts';
-import { genesisOf, nodeKey } from './net.suite.ts';
+import { accountKey, anchorOf, genesisOf, nodeKey } from './net.suite.ts';
 import type { ProtocolSetting } from './setting.ts';
 import { liveSuite } from './suite.ts';
 
@@ -187,6 +189,46 @@ describe('a live host', () => {
     expect(second.of('final')).toEqual([]);
     second.finishJob();
     expect(second.of('final').map(({ standing }) => standing.finalWindow)).toEqual([4]);
+  });
+
+  it('answers account clients from what is durable, also after a restart, and hands in what they sign', () => {
+    const disk = new Disk(genesisSettled(genesisFor(1), new MemoryBase()));
+    const genesis = genesisSettled(genesisFor(1), new MemoryBase());
+    const trust = { window: -1, nodes: [...genesis.state.nodes()] };
+    const operation = anchorOf(0);
+    const { sender } = operation;
+    const take = (at: Bench, code: number, payload: Uint8Array): void => {
+      const envelope = encodeEnvelope({ code, requestId: 7n, payload });
+      at.host.take({ type: 'message', link: 7, envelope, onStem: false });
+    };
+    /** The account as the node proves it. */
+    const frontier = (at: Bench): Id | undefined => {
+      take(
+        at,
+        0x66,
+        concat(Uint8Array.of(OP_ACCOUNT), ACCOUNT_REQUEST.encode({ accountId: sender, isProofWanted: true })),
+      );
+      const letter = at.of('letters').at(-1)?.letters[0];
+      expect(letter?.links).toEqual([7]);
+      const body = letter?.envelope.subarray(ENVELOPE_HEADER_SIZE + 2) as Uint8Array;
+      const proven = judgeProvenAccount(body, sender, trust, genesis.network, liveSuite().verify);
+      if (!proven.ok) throw new Error(proven.error);
+      return proven.value.account?.frontierHash;
+    };
+    const first = bench(1, disk);
+    first.host.take({ type: 'client-up', link: 7, key: accountKey(0).publicKey });
+    expect(frontier(first)).toBe(operation.prevHash);
+    take(first, 0x04, operation.bytes);
+    for (let i = 0; i < 3; i++) first.finishJob();
+    expect(frontier(first)).toBe(operation.id);
+    expect([...first.of('submitted'), ...first.of('penalty')]).toEqual([]);
+    first.host.take({ type: 'peer-down', link: 7 });
+    const second = bench(1, disk);
+    second.host.take({ type: 'client-up', link: 7, key: accountKey(0).publicKey });
+    expect(frontier(second)).toBe(operation.id);
+    second.host.take({ type: 'client-up', link: 7, key: nodeKey(5).publicKey });
+    take(second, 0x66, Uint8Array.of(OP_ACCOUNT));
+    expect(second.of('penalty')).toEqual([{ type: 'penalty', link: 7, reason: 'NotForAccounts' }]);
   });
 
   it('sends one envelope for an object that goes to several links, and it decodes', () => {

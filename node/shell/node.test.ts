@@ -71,6 +71,7 @@ class Scene {
       judge: async () => ({ ok: false, error: 'BadProof' }) as never,
       classify: async () => undefined,
       peerUp: (link, isOutgoing) => say(`up ${link} ${isOutgoing}`),
+      clientUp: (link) => say(`client ${link}`),
       peerDown: (link) => say(`down ${link}`),
       message: (link, envelope, onStem) => say(`${onStem ? 'stem' : 'message'} ${link} ${toHex(envelope)}`),
       room: (link) => say(`room ${link}`),
@@ -188,14 +189,18 @@ describe('a node', () => {
     await node.stop();
   });
 
-  test('lets account clients take no part in gossip', async () => {
+  test('serves account clients, which take no part in gossip and are told of nobody', async () => {
     const scene = new Scene();
     const node = await scene.start();
     const link = linkOf(6, LEVEL_ACCOUNT);
     scene.transport.opened(link);
     scene.transport.message(link, Uint8Array.of(1), false);
+    scene.transport.message(link, peersWanted(7n, 64), false);
     scene.transport.closed(link, 'gone');
-    expect(scene.said).toEqual(['listens']);
+    const [listens, ...said] = scene.said;
+    expect([listens, said[0], said[1], said.at(-1)]).toEqual(['listens', 'client 6', 'message 6 01', 'down 6']);
+    expect(said[2]).toMatch(/^message 6 50/);
+    expect(said).toHaveLength(4);
     await node.stop();
   });
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { addressOf, isReachable, multiaddrOf, placeholder } from './peer-address.ts';
+import { addressOf, isPublic, isReachable, multiaddrOf, placeholder } from './peer-address.ts';
 
 test.each([
   ['/ip4/203.0.113.5/tcp/8444', 4, [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 203, 0, 113, 5], 8_444],
@@ -28,4 +28,34 @@ test.each([
 ])('%s can be dialled: %s', (text, is) => {
   const address = addressOf(text);
   expect(address && isReachable(address)).toBe(is);
+});
+
+test.each([
+  ['/ip4/9.255.255.255/tcp/1', true],
+  ['/ip4/10.0.0.0/tcp/1', false],
+  ['/ip4/10.255.255.255/tcp/1', false],
+  ['/ip4/11.0.0.0/tcp/1', true],
+  ['/ip4/100.63.255.255/tcp/1', true],
+  ['/ip4/100.64.0.0/tcp/1', false],
+  ['/ip4/100.128.0.0/tcp/1', true],
+  ['/ip4/127.0.0.1/tcp/1', false],
+  ['/ip4/169.254.0.1/tcp/1', false],
+  ['/ip4/172.15.255.255/tcp/1', true],
+  ['/ip4/172.16.0.0/tcp/1', false],
+  ['/ip4/172.31.255.255/tcp/1', false],
+  ['/ip4/172.32.0.0/tcp/1', true],
+  ['/ip4/192.168.1.1/tcp/1', false],
+  ['/ip4/198.18.0.1/tcp/1', false],
+  ['/ip4/198.20.0.1/tcp/1', true],
+  ['/ip4/223.255.255.255/tcp/1', true],
+  ['/ip4/224.0.0.1/tcp/1', false],
+  ['/ip4/255.255.255.255/tcp/1', false],
+  ['/ip6/::1/tcp/1', false],
+  ['/ip6/fd00::1/tcp/1', false],
+  ['/ip6/fe80::1/tcp/1', false],
+  ['/ip6/::ffff:10.0.0.1/tcp/1', false],
+  ['/ip6/2001:db8::1/tcp/1', true],
+])('%s means the same to everybody: %s', (text, is) => {
+  const address = addressOf(text);
+  expect(address && isPublic(address)).toBe(is);
 });

@@ -24,6 +24,7 @@ interface Wishes {
   readonly file?: string;
   readonly maxOutbound?: number;
   readonly discover?: boolean;
+  readonly diversity?: boolean;
 }
 
 let files = 0;
@@ -39,10 +40,17 @@ class World {
   refusal = 'ECONNREFUSED';
   #numbers = 0;
 
-  constructor({ peers = [], file = join(root, String(files++)), maxOutbound = 24, discover = true }: Wishes = {}) {
+  constructor(wishes: Wishes = {}) {
+    const {
+      peers = [],
+      file = join(root, String(files++)),
+      maxOutbound = 24,
+      discover = true,
+      diversity = false,
+    } = wishes;
     this.peering = new Peering(
       {
-        config: { peers: [...peers], maxOutbound, maxInbound: 24, tau1Seconds: 60, discover, diversity: false },
+        config: { peers: [...peers], maxOutbound, maxInbound: 24, tau1Seconds: 60, discover, diversity },
         nodeId: nodeId(keyOf(0)),
         peerId: peerId(keyOf(0)),
         genesis: 'ab'.repeat(32),
@@ -182,6 +190,23 @@ describe('peers that others tell of', () => {
     await seconds(1);
     return { world, link };
   };
+
+  test('inside somebody’s own network are neither believed nor told of where diversity counts', async () => {
+    const at = (host: string, n: number) => ({ ...contactOf(n), address: addressOf(`/ip4/${host}/tcp/${8_000 + n}`)! });
+    const told = [at('10.0.0.2', 2), at('203.0.113.3', 3), at('192.168.4.4', 4), contactOf(5)];
+    for (const diversity of [true, false]) {
+      const world = started({ peers: [pinnedOf(1)], diversity }, [1]);
+      await seconds(0);
+      const link = world.links.get(0)!;
+      world.peering.message(link, peersKnown(world.last(0).requestId, told), false);
+      // The configured one is on this host itself.
+      expect(world.peering.status().known).toBe(diversity ? 2 : 5);
+      const asking = world.open(9);
+      world.peering.message(asking, peersWanted(7n, 64), false);
+      const answer = world.last(asking.number);
+      expect(answer.type === 'response' && answer.contacts).toHaveLength(diversity ? 0 : 1);
+    }
+  });
 
   test('are dialled without a pin', async () => {
     const { world } = await told(

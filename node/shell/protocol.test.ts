@@ -53,10 +53,10 @@ describe('the protocol’s thread of a single node', () => {
     const protocol = net.protocol(0);
     const [node, account] = [nodeKey(0), accountKey(0)];
     const bytes = encodeAdvertisement(proveOnline(account, nodeId(node.publicKey), protocol.head(), ZERO_ID));
-    const judged = await protocol.judge(bytes, account.publicKey);
+    const judged = await protocol.judge(bytes, account.publicKey, '4:127.0');
     expect(judged.ok && judged.value).toMatchObject({ level: LEVEL_ACCOUNT, reply: Uint8Array.of(LEVEL_ACCOUNT) });
     if (judged.ok) judged.value.leave();
-    expect(await protocol.judge(bytes, account.publicKey)).toEqual({ ok: false, error: 'NonceReused' });
+    expect(await protocol.judge(bytes, account.publicKey, '4:127.0')).toEqual({ ok: false, error: 'NonceReused' });
     expect(await protocol.classify(node.publicKey)).toEqual({ level: LEVEL_NODE, startWindow: 0 });
     expect(await protocol.classify(nodeKey(5).publicKey)).toBeUndefined();
     protocol.peerUp(1, false);

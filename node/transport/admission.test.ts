@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { Admission, sourceGroup } from './admission.ts';
+import { GroupRates } from './group-rates.ts';
 import { DEFAULT_LIMITS } from './limits.ts';
 import { TokenBucket } from './token-bucket.ts';
 
@@ -17,13 +18,15 @@ describe('sourceGroup', () => {
   });
 });
 
+const NOBODY = { unfinished: 0, ofGroup: 0, isFull: false };
+
 describe('Admission', () => {
   it('lets 8 of a group in at once and 4 per second after them', () => {
     const admission = new Admission(DEFAULT_LIMITS, 0);
-    const judge = (now: number): unknown => admission.judge(at('10.1.0.1'), 0, 0, now);
+    const judge = (now: number): unknown => admission.judge('4:10.1', NOBODY, now);
     for (let i = 0; i < 8; i++) expect(judge(0)).toBeUndefined();
     expect(judge(0)).toBe('GroupRate');
-    expect(admission.judge(at('10.2.0.1'), 0, 0, 0)).toBeUndefined();
+    expect(admission.judge('4:10.2', NOBODY, 0)).toBeUndefined();
     expect(judge(249)).toBe('GroupRate');
     expect(judge(250)).toBeUndefined();
     expect(judge(250)).toBe('GroupRate');
@@ -31,23 +34,27 @@ describe('Admission', () => {
 
   it('lets 50 in at once in all', () => {
     const admission = new Admission(DEFAULT_LIMITS, 0);
-    const outcomes = Array.from({ length: 51 }, (_, i) => admission.judge(at(`10.${i}.0.1`), 0, 0, 0));
+    const outcomes = Array.from({ length: 51 }, (_, i) => admission.judge(`4:10.${i}`, NOBODY, 0));
     expect(outcomes.slice(0, 50).every((outcome) => outcome === undefined)).toBe(true);
     expect(outcomes[50]).toBe('GlobalRate');
-    expect(admission.judge(at('11.0.0.1'), 0, 0, 20)).toBeUndefined();
+    expect(admission.judge('4:11.0', NOBODY, 20)).toBeUndefined();
   });
 
-  it('counts places', () => {
+  it('counts places: ten in all, three for a group', () => {
     const admission = new Admission(DEFAULT_LIMITS, 0);
-    expect(admission.judge(at('10.1.0.1'), 10, 0, 0)).toBe('TooManyUnfinished');
-    expect(admission.judge(at('10.1.0.1'), 9, 24, 0)).toBe('TooManyIncoming');
-    expect(admission.judge(at('10.1.0.1'), 9, 23, 0)).toBeUndefined();
+    const judge = (taken: Partial<typeof NOBODY>): unknown => admission.judge('4:10.1', { ...NOBODY, ...taken }, 0);
+    expect(judge({ unfinished: 10 })).toBe('TooManyUnfinished');
+    expect(judge({ unfinished: 9, isFull: true })).toBe('TooManyIncoming');
+    expect(judge({ unfinished: 9, ofGroup: 3 })).toBe('TooManyOfGroup');
+    expect(judge({ unfinished: 9, ofGroup: 2 })).toBeUndefined();
   });
+});
 
+describe('GroupRates', () => {
   it('forgets groups that did nothing lately', () => {
-    const admission = new Admission(DEFAULT_LIMITS, 0);
-    for (let i = 0; i < 2_000; i++) admission.judge(at(`${10 + (i >> 8)}.${i & 255}.0.1`), 0, 0, i * 100);
-    expect(admission.groups).toBeLessThanOrEqual(256);
+    const rates = new GroupRates(4, 8);
+    for (let i = 0; i < 2_000; i++) rates.of(`4:${i}`, i * 100).take();
+    expect(rates.size).toBeLessThanOrEqual(256);
   });
 });
 

@@ -5,6 +5,7 @@ import { ENVELOPE_HEADER, MAX_PAYLOAD } from '#core/wire/envelope.ts';
 import { encodeFrame, FRAME_CAPACITY, FRAME_LAST, FRAME_MORE } from '#core/wire/frames.ts';
 import { STEM_PROTOCOL } from './frame-link.ts';
 import { anIntruder, aWiretap, type Intruder, portOf } from './intruder.suite.ts';
+import { DEFAULT_LIMITS } from './limits.ts';
 import { anEnvelope, aParty, type Party, stopAll, until } from './party.suite.ts';
 
 const FILL = new Uint8Array(FRAME_CAPACITY);
@@ -43,6 +44,19 @@ describe('strangers on the port', () => {
     await until(() => b.refused.length === 1);
     expect(b.refused).toEqual(['NoHandshake']);
     await until(() => socket.destroyed);
+  });
+
+  it('say nothing from one network: they hold three places of ten, and are let in again as these end', async () => {
+    const limits = { unfinishedOfGroup: DEFAULT_LIMITS.unfinishedOfGroup };
+    const [a, b] = await Promise.all([aParty(1), aParty(2, { limits })]);
+    const port = portOf(b.address());
+    const sockets = Array.from({ length: 10 }, () => connect(port, '127.0.0.1').on('error', () => {}));
+    await until(() => b.refused.length === 7);
+    expect([...b.transport.counters.failed]).toEqual([['TooManyOfGroup', 7]]);
+    for (const socket of sockets) socket.destroy();
+    await until(() => b.refused.length === 10);
+    await a.transport.dial(b.address());
+    await until(() => b.opened.length === 1);
   });
 
   it('come too fast from one network', async () => {

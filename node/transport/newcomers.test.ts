@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { LEVEL_CANDIDATE, LEVEL_NODE } from '#core/tunnel/online-proof.ts';
+import { LEVEL_ACCOUNT, LEVEL_CANDIDATE, LEVEL_NODE } from '#core/tunnel/online-proof.ts';
 import { aParty, stopAll, until } from './party.suite.ts';
 
 describe('who is served', () => {
@@ -15,6 +15,28 @@ describe('who is served', () => {
     stranger.transport.close(link.number, 0);
     await until(() => b.closed.length === 1);
     expect(b.left).toBe(1);
+  });
+
+  it('is an account, in places of its own beside those of nodes', async () => {
+    const limits = { incoming: 1, clients: 1 };
+    const host = await aParty(2, { knows: [2, 1], serves: [6, 7], limits });
+    const [node, first, second] = await Promise.all([
+      aParty(1, { knows: [2] }),
+      aParty(6, { knows: [2] }),
+      aParty(7, { knows: [2] }),
+    ]);
+    await node.transport.dial(host.address());
+    const link = await first.transport.dial(host.address());
+    await until(() => host.opened.length === 2);
+    expect(host.opened.map(({ level }) => level)).toEqual([LEVEL_NODE, LEVEL_ACCOUNT]);
+    await expect(second.transport.dial(host.address())).rejects.toThrow();
+    await until(() => host.refused.length > 0);
+    // All places are taken before the handshake; with one for a node left, after it.
+    expect(['TooManyIncoming', 'TooManyClients']).toContain(host.refused[0]);
+    first.transport.close(link.number, 0);
+    await until(() => host.closed.length === 1);
+    await second.transport.dial(host.address());
+    await until(() => host.opened.length === 3);
   });
 
   it('brings work to a bootstrap node at the second try', async () => {

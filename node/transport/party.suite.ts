@@ -46,6 +46,8 @@ export interface PartyOptions extends Partial<Omit<TransportOptions, 'events'>> 
   readonly events?: Partial<TransportEvents>;
   /** Fills of the keys that are nodes in this one's tables. */
   readonly knows?: readonly number[];
+  /** Fills of the keys that are accounts in them. */
+  readonly serves?: readonly number[];
   readonly isBootstrap?: boolean;
   /** Head that it greets with, and that it judges proofs at if another. */
   readonly head?: bigint;
@@ -60,12 +62,13 @@ const parties: Party[] = [];
 
 /** A node on 127.0.0.1 with the core's listener of tunnel proofs behind its doorkeeper. */
 export const aParty = async (fill: number, options: PartyOptions = {}): Promise<Party> => {
-  const { knows = [1, 2, 3, 4], isBootstrap = false, head = 100n, judgesAt = head, ...rest } = options;
+  const { knows = [1, 2, 3, 4], serves = [], isBootstrap = false, head = 100n, judgesAt = head, ...rest } = options;
   const nodes = new Set(knows.map((known) => nodeId(keyOf(known))));
+  const accounts = new Set(serves.map((served) => nodeId(keyOf(served))));
   const tables: Tables = {
     isNode: (node) => nodes.has(node),
     candidateKey: () => undefined,
-    isCurrentAccountKey: () => false,
+    isCurrentAccountKey: (key) => accounts.has(nodeId(key)),
   };
   const listener = new ProofListener({
     nodeId: nodeId(keyOf(fill)),
@@ -94,7 +97,7 @@ export const aParty = async (fill: number, options: PartyOptions = {}): Promise<
     doorkeeper,
     difficulty: DIFFICULTY,
     ...rest,
-    limits: { groupBurst: 50, groupRate: 50, ...rest.limits },
+    limits: { groupBurst: 50, groupRate: 50, unfinishedOfGroup: 10, ...rest.limits },
     events: {
       opened: (link) => party.opened.push(link),
       message: (link, envelope, onStem) => (onStem ? party.stemmed : party.messages).push({ link, envelope }),
