@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { DEFAULT_FOLDER } from '#node/config/folder.ts';
 import type { CrosscheckCommandOptions } from './crosscheck.ts';
 import type { DevnetCommandOptions } from './devnet.ts';
+import type { NodeDoctorOptions } from './node-doctor.ts';
 import type { NodeInitOptions } from './node-init.ts';
 import type { NodeStartOptions } from './node-start.ts';
 import type { NodeStatusOptions } from './node-status.ts';
@@ -72,6 +73,23 @@ Example:
     .addHelpText('after', '\nExit code 0: it has ended; 1: no node runs there, or it does not end; 2: wrong usage.')
     .action(async (options: NodeStopOptions) => {
       process.exitCode = await (await import('./node-stop.ts')).nodeStop(options);
+    });
+
+  node
+    .command('doctor')
+    .description('look a node over: disk, pace, peers, reachability, store, settings; what to do about what is found')
+    .option(...DIR)
+    .option('--json', 'one JSON object on stdout')
+    .addHelpText(
+      'after',
+      `
+A line for everything it looked at: ok, warn or fail, what it is and what to do. Pace, peers and reachability are asked of
+the running node; the rest needs none. Networks are told apart by the first half of an IPv4 address, without any map.
+
+Exit code 0: nothing fails; 1: something does; 2: wrong usage.`,
+    )
+    .action(async (options: NodeDoctorOptions) => {
+      process.exitCode = await (await import('./node-doctor.ts')).nodeDoctor(options);
     });
 
   node

@@ -1,0 +1,76 @@
+import { readdirSync, statfsSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Status } from '#node/api/schemas.ts';
+import { type Finding, fail, ok, warn } from './finding.ts';
+
+/** What the disk holds, in bytes. */
+export interface Space {
+  readonly free: number;
+  /** store.lmdb. */
+  readonly store: number;
+  /** What the running node's process records in its journal; 0: nothing. */
+  readonly journal: number;
+}
+
+/** Seconds a final window took on average since the node started; undefined: too few windows to say. */
+export const windowSeconds = ({ uptimeSeconds, counters }: Pick<Status, 'uptimeSeconds' | 'counters'>) =>
+  counters.finalWindows < FEW ? undefined : uptimeSeconds / counters.finalWindows;
+
+/** Windows that say nothing of a pace yet. */
+const FEW = 3;
+
+const DAY = 86_400;
+
+/** A node that cannot write a window stops. */
+const LEAST = 256 * 2 ** 20;
+const SCARCE_DAYS = 30;
+const LAST_DAYS = 2;
+
+/** How long the disk lasts, by what a window takes of it and by how many windows this node sees a day: no clock of others is asked. */
+export const spaceFinding = (space: Space, status: Status | undefined): Finding => {
+  const about = 'disk';
+  const left = `${sizeText(space.free)} free, store ${sizeText(space.store)}`;
+  const advice = 'make room, or move the stopped node to a larger disk';
+  if (space.free < LEAST) return fail(about, left, advice);
+  const seconds = status === undefined ? undefined : windowSeconds(status);
+  if (status === undefined || seconds === undefined) return ok(about, `${left}; growth is known when a node runs`);
+  const windows = status.standing.finalWindow + 1;
+  const perWindow = space.store / windows + space.journal / status.counters.finalWindows;
+  const perDay = (perWindow * DAY) / Math.max(seconds, Number.EPSILON);
+  const days = Math.floor(space.free / Math.max(perDay, 1));
+  // What is older than the archive is cleared away again: a store grows less than this.
+  const what = `${left}, at most ${sizeText(perDay)} more a day: enough for ${days > MANY_DAYS ? `over ${MANY_DAYS}` : days} days`;
+  if (days < LAST_DAYS) return fail(about, what, advice);
+  return days < SCARCE_DAYS
+    ? warn(about, what, space.journal > 0 ? `${advice}; journal: off saves most of it` : advice)
+    : ok(about, what);
+};
+
+const MANY_DAYS = 3_650;
+
+export const sizeText = (bytes: number): string => {
+  const units = ['B', 'kB', 'MB', 'GB', 'TB'];
+  let [size, unit] = [bytes, 0];
+  for (; size >= 1_000 && unit < units.length - 1; unit++) size /= 1_000;
+  return `${unit === 0 || size >= 100 ? Math.round(size) : size.toFixed(1)} ${units[unit]}`;
+};
+
+/** Looks at the disk of a node's folder. */
+export const spaceOf = (path: string, isJournalOn: boolean): Space => {
+  const { bavail, bsize } = statfsSync(path);
+  return {
+    free: bavail * bsize,
+    store: sizeOf(join(path, 'store.lmdb')),
+    journal: isJournalOn ? lastJournal(path) : 0,
+  };
+};
+
+const sizeOf = (file: string): number => statSync(file, { throwIfNoEntry: false })?.size ?? 0;
+
+/** The file that the running process writes is the one that was changed last. */
+const lastJournal = (path: string): number => {
+  const folder = join(path, 'journal');
+  if (statSync(folder, { throwIfNoEntry: false }) === undefined) return 0;
+  const files = readdirSync(folder).map((name) => statSync(join(folder, name)));
+  return files.sort((a, b) => b.mtimeMs - a.mtimeMs)[0]?.size ?? 0;
+};
