@@ -1,0 +1,33 @@
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, expect, test } from 'vitest';
+import { makeDevnet } from '#node/devnet/make.ts';
+import { nodeDoctor, programFinding } from './node-doctor.ts';
+import { said } from './said.suite.ts';
+
+const root = mkdtempSync(join(tmpdir(), 'montana-node-doctor-'));
+afterAll(() => rmSync(root, { recursive: true }));
+
+test('a line for everything, and one object; exit code 1 where something fails', async () => {
+  const { founders, genesis } = await makeDevnet({ nodes: 1, dir: join(root, 'net') });
+  const { folder } = founders[0]!;
+  const dir = folder.path;
+  const { status, stdout } = await said(() => nodeDoctor({ dir }));
+  expect(status).toBe(0);
+  expect(stdout).toMatch(/^((ok {3}|warn )[a-z ]{13} [^\n]+\n)+$/);
+  expect(stdout).toContain(`genesis       network ${genesis.network.genesisHash}\n`);
+  expect(stdout).toContain('warn node          none runs here');
+  chmodSync(folder.identity, 0o644);
+  const failing = await said(() => nodeDoctor({ dir, json: true }));
+  expect(failing.status).toBe(1);
+  const told = JSON.parse(failing.stdout) as { readonly findings: readonly { readonly level: string }[] };
+  expect(told).toMatchObject({ schema: 1, isSound: false });
+  expect(told.findings.filter(({ level }) => level === 'fail')).toHaveLength(2);
+  await expect(nodeDoctor({ dir: join(root, 'nowhere') })).rejects.toThrow('there is no such folder; make one with');
+});
+
+test('the Node it runs on', () => {
+  expect(programFinding('24.0.0').level).toBe('ok');
+  expect(programFinding('22.18.0').level).toBe('warn');
+});
