@@ -2,11 +2,19 @@
 // Starts the command line in a Node that runs TypeScript: the pinned one if it is installed, else the running one if it can.
 import { spawn } from 'node:child_process';
 import { existsSync, realpathSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
+import { createRequire } from 'node:module';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 
-const pinned = fileURLToPath(
-  new URL(`../node_modules/node/bin/node${process.platform === 'win32' ? '.exe' : ''}`, import.meta.url),
-);
+/** The pinned Node: in a checkout's node_modules, or beside the installed package. */
+const findPinned = () => {
+  try {
+    const file = createRequire(import.meta.url).resolve('node/package.json');
+    return fileURLToPath(new URL(`bin/node${process.platform === 'win32' ? '.exe' : ''}`, pathToFileURL(file)));
+  } catch {
+    return '';
+  }
+};
+const pinned = findPinned();
 const main = fileURLToPath(new URL('./cli/main.ts', import.meta.url));
 const [major, minor] = process.versions.node.split('.').map(Number);
 const stripsTypes = major > 22 || (major === 22 && minor >= 18);
@@ -18,7 +26,10 @@ if (hasPinned ? realpathSync(pinned) === realpathSync(process.execPath) : strips
   } catch (error) {
     if (error?.code !== 'ERR_MODULE_NOT_FOUND') throw error;
     const [what] = error.message.split(' imported from ');
-    console.error(`montana: ${what}; run "npm install" in ${fileURLToPath(new URL('..', import.meta.url))}`);
+    const advice = main.endsWith('.ts')
+      ? `run "npm install" in ${fileURLToPath(new URL('..', import.meta.url))}`
+      : 'install it again';
+    console.error(`montana: ${what}; ${advice}`);
     process.exitCode = 1;
   }
 } else if (hasPinned) {
@@ -40,7 +51,7 @@ if (hasPinned ? realpathSync(pinned) === realpathSync(process.execPath) : strips
   });
 } else {
   console.error(
-    `montana: Node ${process.versions.node} is too old; run "npm rebuild node" here, or install Node 24 or newer`,
+    `montana: Node ${process.versions.node} is too old; run "npm rebuild node" where this program is, or install Node 24 or newer`,
   );
   process.exitCode = 1;
 }

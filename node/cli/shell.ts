@@ -2,6 +2,8 @@
 export const inShell = (word: string): string =>
   /^[\w./=:,@%+-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 
-/** A command of this project, from a checkout. */
-export const commandLine = (words: readonly string[]): string =>
-  ['npm run -s montana --', ...words.map(inShell)].join(' ');
+/** How this program is called: from a checkout, or where its package is installed. */
+const CALL = import.meta.url.endsWith('.ts') ? 'npm run -s montana --' : 'montana';
+
+/** A command of this project. */
+export const commandLine = (words: readonly string[]): string => [CALL, ...words.map(inShell)].join(' ');
