@@ -43,12 +43,13 @@ export const devnet = async (options: DevnetCommandOptions, script?: string): Pr
   process.on('SIGINT', interrupt).on('SIGTERM', interrupt).on('SIGHUP', interrupt);
   const dir = resolve(options.dir ?? mkdtempSync(join(tmpdir(), 'montana-devnet-')));
   let isKept = options.dir !== undefined || options.keep === true;
-  const network = await Devnet.make({
-    ...{ nodes, dir, config: kills === undefined ? {} : { journal: 'on' } },
-    ...(script === undefined ? {} : { script }),
-  });
+  let network: Devnet | undefined;
   const lines = new LiveLines();
   try {
+    network = await Devnet.make({
+      ...{ nodes, dir, config: kills === undefined ? {} : { journal: 'on' } },
+      ...(script === undefined ? {} : { script }),
+    });
     process.stdout.write(`${nodes} nodes in ${dir}, network ${network.genesis.network.genesisHash}\n`);
     await network.startAll();
     if (kills !== undefined) {
@@ -76,8 +77,9 @@ export const devnet = async (options: DevnetCommandOptions, script?: string): Pr
     if (isInterrupted) return INTERRUPTED;
     throw error;
   } finally {
-    await network.stopAll();
-    if (isKept) process.stdout.write(`kept in ${dir}\n`);
+    await network?.stopAll();
+    // Of a network that was never made nothing is worth keeping.
+    if (isKept && network !== undefined) process.stdout.write(`kept in ${dir}\n`);
     else rmSync(dir, { recursive: true, force: true });
     process.off('SIGINT', interrupt).off('SIGTERM', interrupt).off('SIGHUP', interrupt);
   }

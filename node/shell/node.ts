@@ -5,6 +5,7 @@ import type { Config } from '#node/config/keys.ts';
 import { Refused, systemCode } from '#node/config/refused.ts';
 import { isClient } from '#node/transport/link-table.ts';
 import type { Link, Transport, TransportEvents } from '#node/transport/transport.ts';
+import { alone } from './alone.ts';
 import { ApiSide } from './api-side.ts';
 import { Figures } from './figures.ts';
 import type { NodeOptions, NodeParts } from './node-parts.ts';
@@ -110,8 +111,9 @@ class LiveNode implements RunningNode {
   }
 
   async #start(): Promise<void> {
-    const { genesis, identity, log, version } = this.#options;
-    await this.#api.serve();
+    const { folder, genesis, identity, log, version } = this.#options;
+    // Of two that start at one moment the second would take the first one's socket for one that nobody serves.
+    await alone(`${folder.socket}.start`, () => this.#api.serve());
     const protocol = await this.#parts.protocol(this.#options, this.#protocolEvents());
     this.#protocol = protocol;
     const standing = await protocol.standing();
@@ -146,8 +148,8 @@ class LiveNode implements RunningNode {
       }
     }
     await this.#api.close();
-    if (this.#isStarted) log.info('stopped');
     this.#sayEnded(this.#failure);
+    if (this.#isStarted) log.info('stopped');
   }
 
   /** The node cannot go on. */

@@ -200,13 +200,15 @@ class Libp2pTransport implements LiveTransport {
     try {
       const [known, own] = await Promise.all([doorkeeper.classify(key), doorkeeper.classify(this.publicKey)]);
       if (known === undefined && !isPinned) throw new Error('UnknownListener');
-      const signal = AbortSignal.timeout(this.#spans.handshake);
+      const limit = this.#spans.handshake;
+      const signal = AbortSignal.timeout(limit);
       await proveTunnel(connection, {
         handshakes: this.#handshakes,
         listener,
         head: doorkeeper.head(),
         difficulty,
         isNewcomer: own === undefined,
+        limit,
         signal,
       });
       const stream = await connection.newStream(FRAMES_PROTOCOL, { signal });

@@ -25,6 +25,8 @@ export type Job =
       readonly window: bigint;
       /** Of the proof of work; undefined: without. */
       readonly difficulty: number | undefined;
+      /** Milliseconds after which nobody waits for it any more. */
+      readonly limit: number;
     };
 
 /** What a job answers, by its kind. */

@@ -27,13 +27,15 @@ const NONCE_SIZE = 32;
 /** Trials of a proof of work between two looks at the other jobs. */
 const TRIALS = 4_096;
 
-const prove = async ({ listener, window, difficulty }: Job & { kind: 'prove' }): Promise<Uint8Array> => {
+const prove = async ({ listener, window, difficulty, limit }: Job & { kind: 'prove' }): Promise<Result<Uint8Array>> => {
+  const until = performance.now() + limit;
   const proof = proveOnline(key, listener, window, toHex(random(NONCE_SIZE)));
-  if (difficulty === undefined) return encodeAdvertisement(proof);
+  if (difficulty === undefined) return ok(encodeAdvertisement(proof));
   for (let from = 0n; ; from += BigInt(TRIALS)) {
     const work = searchWork(proof.proof, difficulty, from, TRIALS);
-    if (work !== undefined) return encodeAdvertisement(proof, work.nonce);
+    if (work !== undefined) return ok(encodeAdvertisement(proof, work.nonce));
     await breathe();
+    if (performance.now() > until) return fail('WorkTimeout');
   }
 };
 
@@ -69,7 +71,7 @@ const answer = async (job: Job): Promise<Result<Answers[Job['kind']]>> => {
       machines.delete(job.machine);
       return ok(undefined);
     case 'prove':
-      return ok(await prove(job));
+      return prove(job);
   }
 };
 

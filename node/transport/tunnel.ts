@@ -27,6 +27,8 @@ export interface ProofTask {
   readonly difficulty: number;
   /** This node's key is in no table it knows: the first try brings work already. */
   readonly isNewcomer: boolean;
+  /** Milliseconds for all of it, which is when the signal comes: work takes no longer either. */
+  readonly limit: number;
   readonly signal: AbortSignal;
 }
 
@@ -48,7 +50,7 @@ export const proveTunnel = async (connection: Connection, task: ProofTask): Prom
 
 const tryProof = async (
   connection: Connection,
-  { handshakes, listener, head, difficulty, isNewcomer, signal }: ProofTask,
+  { handshakes, listener, head, difficulty, isNewcomer, limit, signal }: ProofTask,
   isSecond: boolean,
 ): Promise<AccessLevel | undefined> => {
   const stream = await connection.newStream(TUNNEL_PROTOCOL, { signal });
@@ -63,6 +65,7 @@ const tryProof = async (
     listener,
     window,
     difficulty: isNewcomer || isSecond ? difficulty : undefined,
+    limit,
   });
   if (!proof.ok) throw new Error(proof.error);
   await bytes.write(proof.value, { signal });
