@@ -4,6 +4,7 @@ import { connect, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
+import type { Connection } from '@libp2p/interface';
 import { afterEach, expect, test } from 'vitest';
 import { DEVNET } from '#core/genesis/profiles.ts';
 import { ENVELOPE_HEADER, MAX_PAYLOAD } from '#core/wire/envelope.ts';
@@ -85,7 +86,7 @@ test('strangers and a founder who attacks: refused, counted; windows become fina
   const expected = imposter.address().replace(/\/p2p\/.*/, `/p2p/${attacker!.peerId}`);
   const listen = [first!.address.replace(/\/p2p\/.*/, '')];
   const peers = [...network.founders.slice(1, 3).map(({ address }) => address), expected];
-  const config = { genesis: '../genesis.yaml', timers: 'patient', tau1Seconds: 12, listen, peers };
+  const config = { genesis: '../genesis.yaml', timers: 'patient', tau1Seconds: 30, listen, peers };
   writeFileSync(first!.folder.config, configText(config));
   await Promise.all(HONEST.map((index) => network.start(index)));
   await network.waitForWindow(1, PATIENCE, HONEST);
@@ -96,10 +97,21 @@ test('strangers and a founder who attacks: refused, counted; windows become fina
   // A founder's key opens the door, once a proof.
   const { seeds } = readIdentity(attacker!.folder.identity);
   intruder = await anIntruder(seeds.node);
-  const { connect: dial, advertise, proof, frames } = intruder;
+  const { connect, advertise, proof, frames } = intruder;
+  // The strangers before may have left no room, and a busy machine may take longer than a handshake may: once more then.
+  const dial = async (): Promise<Connection> => {
+    for (const until = performance.now() + PATIENCE; ; ) {
+      try {
+        return await connect(first!.address);
+      } catch (error) {
+        if (performance.now() > until) throw error;
+        await wait(500);
+      }
+    }
+  };
   let shown = new Uint8Array(0);
   const enter = async () => {
-    const connection = await dial(first!.address);
+    const connection = await dial();
     const level = await advertise(connection, async (window) => {
       shown = new Uint8Array(await proof(first!.nodeId, window));
       return shown;
@@ -108,11 +120,11 @@ test('strangers and a founder who attacks: refused, counted; windows become fina
     return frames(connection);
   };
   const flood = await enter();
-  const again = await dial(first!.address);
+  const again = await dial();
   for (let attempt = 0; attempt < 2; attempt++) expect(await advertise(again, async () => shown)).toBeUndefined();
   await until((status) => refusals(status, 'NonceReused') === 1);
   const elsewhere = first!.address.replace(/\/p2p\/.*/, `/p2p/${attacker!.peerId}`);
-  await expect(dial(elsewhere)).rejects.toThrow();
+  await expect(connect(elsewhere)).rejects.toThrow();
 
   // A flood over a link, as fast as it is taken, of what this version has no use for: no rule is broken.
   let isFlooding = true;

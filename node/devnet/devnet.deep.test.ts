@@ -2,7 +2,7 @@ import { execFile, spawn } from 'node:child_process';
 import { existsSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { isAlive, make, root, SCRIPT } from './nets.suite.ts';
+import { isAlive, make, PATIENCE, root, SCRIPT } from './nets.suite.ts';
 
 describe('nodes', () => {
   test('that do not start, or end by themselves, are named with their last words', async () => {
@@ -15,7 +15,7 @@ describe('nodes', () => {
     rmSync(flag);
     await network.start(0);
     process.kill(network.pid(0)!, 'SIGTERM');
-    await expect.poll(() => network.fault(), { timeout: 10_000 }).toMatch(/^node-0 has ended: /);
+    await expect.poll(() => network.fault(), { timeout: PATIENCE }).toMatch(/^node-0 has ended: /);
   });
 
   test('that are too slow are a fault too', async () => {
@@ -42,7 +42,7 @@ describe('no process is left', () => {
     const pids = JSON.parse(String(line)) as number[];
     expect(pids.map(isAlive)).toEqual([true, true]);
     parent.kill('SIGKILL');
-    await expect.poll(() => pids.some(isAlive), { timeout: 10_000 }).toBe(false);
+    await expect.poll(() => pids.some(isAlive), { timeout: PATIENCE }).toBe(false);
   });
 });
 

@@ -56,7 +56,7 @@ test('a live node that knows one learns of all by exchange; its operation settle
       interval: 500,
     })
     .toBe(4);
-  expect((await network.status(4))?.known).toBe(4);
+  await expect.poll(async () => (await network?.status(4))?.known, { timeout: PATIENCE, interval: 500 }).toBe(4);
   await submitOperation(last.folder.socket, anchorOf(last).bytes, 0);
   await expect
     .poll(async () => (await network?.statuses())?.map((status) => status?.counters.operationsFinal), {

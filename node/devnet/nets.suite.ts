@@ -7,6 +7,9 @@ import { Devnet } from './devnet.ts';
 /** A node that needs no network. */
 export const SCRIPT = join(import.meta.dirname, 'fake-node.suite.ts');
 
+/** Milliseconds: a machine that does other work besides is slow, not wrong. */
+export const PATIENCE = 50_000;
+
 /** Folder of the networks of a test file. */
 export const root = mkdtempSync(join(tmpdir(), 'montana-devnet-test-'));
 afterAll(() => rmSync(root, { recursive: true }));

@@ -21,6 +21,9 @@ const scene = async (): Promise<Wires> => {
   return wires;
 };
 
+/** Milliseconds: a machine that does other work besides is slow, not wrong. */
+const PATIENCE = 30_000;
+
 class Line {
   heard = '';
   isClosed = false;
@@ -42,11 +45,11 @@ class Line {
   }
 
   hears(text: string): Promise<void> {
-    return expect.poll(() => this.heard).toBe(text);
+    return expect.poll(() => this.heard, { timeout: PATIENCE }).toBe(text);
   }
 
   ends(): Promise<void> {
-    return expect.poll(() => this.isClosed).toBe(true);
+    return expect.poll(() => this.isClosed, { timeout: PATIENCE }).toBe(true);
   }
 }
 

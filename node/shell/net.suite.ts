@@ -65,7 +65,7 @@ interface Carried {
   readonly onStem: boolean;
 }
 
-/** How long a test waits for what must happen: a safeguard, far above what it takes. */
+/** Milliseconds without a word of anybody after which nothing will happen any more. A slow machine is bounded by the test's own time. */
 const PATIENCE = 45_000;
 
 export class LiveNet {
@@ -76,6 +76,7 @@ export class LiveNet {
   #watch: (carried: Carried, envelope: Uint8Array) => void = () => {};
   readonly #links = new Map<string, number>();
   #wake: () => void = () => {};
+  #heardAt = 0;
 
   constructor(count: number, d0: number, changes: Partial<ProtocolSetting> = {}) {
     this.#genesis = genesisOf(count, d0);
@@ -112,7 +113,10 @@ export class LiveNet {
     on?: (setting: ProtocolSetting) => ProtocolWorker,
   ): Promise<void> {
     const seat = this.seat(index);
-    const told = (): void => this.#wake();
+    const told = (): void => {
+      this.#heardAt = performance.now();
+      this.#wake();
+    };
     seat.protocol = startProtocol(
       {
         genesis: this.#genesis,
@@ -209,11 +213,16 @@ export class LiveNet {
     });
   }
 
+  /** The last window that a seat has told to be final; -1 before. */
+  head(index: number): number {
+    return Math.max(-1, ...this.seat(index).finals.keys());
+  }
+
   /** Throws where it does not come true, with what the seats said. */
   async until(condition: () => boolean): Promise<void> {
-    const end = performance.now() + PATIENCE;
+    this.#heardAt = performance.now();
     while (!condition()) {
-      if (performance.now() > end) {
+      if (performance.now() > this.#heardAt + PATIENCE) {
         throw new Error(
           `not in time: ${this.seats.map(({ finals, stopped }) => `${finals.size} ${stopped}`).join(', ')}`,
         );

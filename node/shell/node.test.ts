@@ -247,7 +247,7 @@ describe('a node', () => {
     const node = await scene.start();
     const operation = `02${'00'.repeat(transferLayout.minimum - 1)}`;
     const answer = submitOperation(scene.folder.socket, fromHex(operation), 9);
-    await expect.poll(() => scene.said).toContain(`submit ${transferLayout.minimum} 9`);
+    await expect.poll(() => scene.said, { timeout: 30_000 }).toContain(`submit ${transferLayout.minimum} 9`);
     const decoded = decodeOperation(fromHex(operation));
     const id = decoded.ok ? decoded.value.id : '';
     scene.protocol.submitted('cd'.repeat(32), 'stale');
@@ -347,6 +347,18 @@ describe('cannot start', () => {
     expect(scene.said).toEqual(['listens']);
     expect(await statusOf(scene)).toMatchObject({ standing: STANDING });
     await node.stop();
+  });
+
+  test('at the same moment as another one: one of them runs, and has the socket', async () => {
+    const scene = new Scene();
+    const starts = await Promise.allSettled([scene.start(), scene.start(), scene.start()]);
+    const running = starts.flatMap((start) => (start.status === 'fulfilled' ? [start.value] : []));
+    expect(running).toHaveLength(1);
+    for (const start of starts) {
+      if (start.status === 'rejected') expect(start.reason.message).toContain('a node runs in this folder');
+    }
+    expect((await askStatus(scene.folder.socket)).type).toBe('status');
+    await running[0]?.stop();
   });
 
   test.each([

@@ -58,21 +58,21 @@ test('a process dies before or after an effect of every kind: nothing is signed 
   for (const kind of STRUCK_EFFECTS) {
     for (const side of ['before', 'after'] as const) {
       const nth = 1 + Math.floor(random() * MOST[kind]);
-      const said = Math.max(-1, ...seat.finals.keys());
+      const said = net.head(STRUCK);
       await start({ kind, side, nth });
       await net.until(() => seat.stopped !== undefined);
       await net.kill(STRUCK);
-      console.log(`${side} ${kind} ${nth}: final ${said} to ${Math.max(-1, ...seat.finals.keys())}`);
-      const head = Math.max(...net.seat(0).finals.keys());
-      await net.until(() => net.seat(0).finals.has(head + 2));
+      console.log(`${side} ${kind} ${nth}: final ${said} to ${net.head(STRUCK)}`);
+      const head = net.head(0);
+      await net.until(() => net.head(0) >= head + 2);
     }
   }
   await start();
-  const said = Math.max(...seat.finals.keys());
+  const said = net.head(STRUCK);
   expect((await net.protocol(STRUCK).standing()).finalWindow).toBeGreaterThanOrEqual(said);
   const confirmed = [...seat.confirmed];
-  const head = Math.max(...net.seat(0).finals.keys());
-  await net.until(() => net.seats.every(({ finals }) => finals.has(head + 3)));
+  const head = net.head(0);
+  await net.until(() => net.seats.every((_, index) => net.head(index) >= head + 3));
   for (const { protocol } of net.seats) await protocol?.stop();
 
   for (const { finals } of net.seats) {

@@ -113,7 +113,7 @@ export const anIntruder = async (fill: number | Uint8Array): Promise<Intruder> =
     },
     async proof(listener, window) {
       const id = typeof listener === 'number' ? nodeId(keyOf(listener)) : listener;
-      const job = { kind: 'prove', listener: id, window, difficulty: undefined } as const;
+      const job = { kind: 'prove', listener: id, window, difficulty: undefined, limit: spans.handshake } as const;
       const proof = await handshakes.ask(job);
       if (!proof.ok) throw new Error(proof.error);
       return proof.value;

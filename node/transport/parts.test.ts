@@ -80,7 +80,7 @@ describe('Handshakes', () => {
     const handshakes = await Handshakes.start({ seed: seedOf(1) }, (reason) => died.push(reason));
     const wrong = { kind: 'receive-first', machine: 0, form: BOUND_FORM, message: undefined } as never;
     expect(await handshakes.ask(wrong)).toEqual({ ok: false, error: 'HandshakeFault' });
-    const prove = { kind: 'prove', listener: ZERO_ID, window: 0n, difficulty: undefined } as const;
+    const prove = { kind: 'prove', listener: ZERO_ID, window: 0n, difficulty: undefined, limit: 0 } as const;
     expect((await handshakes.ask(prove)).ok).toBe(true);
     expect(died).toEqual([]);
     // The thread has no answer to what is no job.
@@ -88,6 +88,15 @@ describe('Handshakes', () => {
     await until(() => died.length > 0);
     expect(died).toEqual([expect.stringMatching(/^the thread of the handshakes: [^\n]+$/)]);
     expect(await handshakes.ask({ kind: 'abandon', machine: 0 })).toEqual({ ok: false, error: 'HandshakesStopped' });
+  });
+
+  it('look for work no longer than somebody waits for it', async () => {
+    const handshakes = await Handshakes.start({ seed: seedOf(1) });
+    const work = { kind: 'prove', listener: ZERO_ID, window: 0n } as const;
+    // Difficulty 0 is what no work is enough for; of difficulty 1 the first trial is.
+    expect(await handshakes.ask({ ...work, difficulty: 0, limit: 1 })).toEqual({ ok: false, error: 'WorkTimeout' });
+    expect((await handshakes.ask({ ...work, difficulty: 1, limit: 0 })).ok).toBe(true);
+    await handshakes.stop();
   });
 
   it('that are stopped have not died, and a seed that is none is told at once', async () => {
