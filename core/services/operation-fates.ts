@@ -86,18 +86,28 @@ export class OperationFates {
     this.#keep(operation, { operation: kept?.operation, fate: { state: 'quorum', window, reason: '' } });
   }
 
-  settled(operations: readonly Operation[], window: number): void {
+  /** A window is final that cemented `operations`. Only `applied` ones are settled: what was not valid in it changed nothing. */
+  final(operations: readonly Operation[], applied: readonly Id[], window: number): void {
+    const valid = new Set(applied);
     for (const operation of operations) {
-      this.#keep(operation.id, { operation, fate: { state: 'settled', window, reason: '' } });
+      const isSettled = valid.has(operation.id);
+      const fate: Fate = isSettled
+        ? { state: 'settled', window, reason: '' }
+        : { state: 'rejected', window: 0, reason: 'NotValidInTime' };
+      this.#keep(operation.id, { operation, fate });
     }
   }
 
-  /** One that waits while its account went on without it can never settle. */
+  /**
+   * One that waits while its account went on without it can never settle. Where its account stands on it, it is settled, though its window
+   * was none of those applied here: a snapshot brought it.
+   */
   of(operation: Id, accounts: AccountView): Fate {
     const kept = this.#kept.get(operation);
-    if (kept?.operation === undefined || kept.fate.state !== 'pending') return kept?.fate ?? UNKNOWN;
-    const frontier = accounts.account(kept.operation.sender)?.frontierHash;
-    if (frontier === kept.operation.prevHash) return kept.fate;
+    if (kept?.operation === undefined || kept.fate.state === 'settled') return kept?.fate ?? UNKNOWN;
+    const account = accounts.account(kept.operation.sender);
+    if (account?.frontierHash === operation) return { state: 'settled', window: account.lastOpWindow, reason: '' };
+    if (kept.fate.state !== 'pending' || account?.frontierHash === kept.operation.prevHash) return kept.fate;
     return { state: 'rejected', window: 0, reason: 'InvalidPrevHash' };
   }
 

@@ -1,4 +1,6 @@
 import { closeSync, existsSync, fsyncSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { syncFolder } from '#node/config/durable.ts';
 import { Refused, systemCode, systemReason } from '#node/config/refused.ts';
 import { type Content, hashContent, type Progress } from './hash-files.ts';
 import { decodeProofFile, encodeProofFile, type ProofFile } from './proof-file.ts';
@@ -29,6 +31,7 @@ export const writeProofFile = (path: string, file: ProofFile): number => {
       closeSync(handle);
     }
     renameSync(`${path}.new`, path);
+    syncFolder(dirname(path));
   } catch (error) {
     throw new Refused(`${path}: cannot be written: ${systemReason(error)}; name another place with --out`);
   }

@@ -11,7 +11,7 @@ export const MOST_HEADER = 8_192;
 export const MOST_CONNECTIONS = 128;
 /** Milliseconds that a request may take to arrive. */
 export const ARRIVAL = 10_000;
-/** Requests answered a second, and at once: a share of a core, whoever asks. */
+/** Requests answered a second at either door, and at once: a share of a core, whoever asks. */
 export const RATE = 4_000;
 
 /** Ends a connection whose bytes are no request, or whose headers are too long. */

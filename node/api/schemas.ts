@@ -62,6 +62,8 @@ export const statusSchema = z.strictObject({
   }),
   /** The last final windows of this process, oldest first. */
   recent: z.array(finalSchema),
+  /** That each of the last eight final windows took, as this process saw them; null: it saw fewer. */
+  windowSeconds: z.number().min(0).nullable(),
   /** Iterations a second since somebody last asked. */
   hashRate: whole,
   /** D of the open window. */

@@ -66,8 +66,11 @@ export const makeApi = (ports: ApiPorts, token?: string): FastifyInstance => {
     frameworkErrors: (error, _, reply) => void sayError(error, reply as FastifyReply),
   });
   api.server.maxConnections = MOST_CONNECTIONS;
-  const requests = new TokenBucket(RATE, RATE, performance.now());
+  // Of each door its own: what knocks at the port without a token takes nothing from the owner's socket.
+  const ofSocket = new TokenBucket(RATE, RATE, performance.now());
+  const ofPort = new TokenBucket(RATE, RATE, performance.now());
   api.addHook('onRequest', async ({ raw, routeOptions, headers }) => {
+    const requests = isOverTcp(raw) ? ofPort : ofSocket;
     if (requests.at(performance.now()) < 1) throw new ApiError(429, 'too many requests; ask again in a second');
     requests.take();
     const { isOpen = false } = routeOptions.config as { readonly isOpen?: boolean };

@@ -19,7 +19,7 @@ export const accountResume = (options: AccountResumeOptions): Promise<number> =>
     }
     const outcome = await carryOn(wallet, operation, teller(options.json));
     if (outcome.type === 'refused' && options.giveUp === true) {
-      wallet.pending.remove();
+      wallet.pending.remove(operation);
       throw new Refused(`given up: ${outcome.words}; should it settle after all, your next operation does not`);
     }
     return sayOutcome(operation.id, outcome, options.json);

@@ -7,7 +7,14 @@ import type { Config } from '#node/config/config.ts';
 import { type NodeFolder, nodeFolder } from '#node/config/folder.ts';
 import { Refused } from '#node/config/refused.ts';
 import { type Finding, failed, ok, warn } from '#node/doctor/finding.ts';
-import { checkConfig, checkFileSystem, checkGenesis, checkIdentity, checkModes } from '#node/doctor/folder-checks.ts';
+import {
+  checkConfig,
+  checkFileSystem,
+  checkGenesis,
+  checkIdentity,
+  checkModes,
+  looking,
+} from '#node/doctor/folder-checks.ts';
 import { headFinding, paceFindings, peerFindings, reachFinding } from '#node/doctor/running.ts';
 import { spaceFinding, spaceOf } from '#node/doctor/space.ts';
 import { oneLine } from '#node/shell/one-line.ts';
@@ -47,14 +54,17 @@ const examine = async (folder: NodeFolder): Promise<readonly Finding[]> => {
     ...config.findings,
     ...genesis.findings,
     ...checkIdentity(folder),
-    ...checkModes(folder),
-    ...checkFileSystem(folder.path),
+    ...looking('modes', () => checkModes(folder)),
+    ...looking('file system', () => checkFileSystem(folder.path)),
   ];
   const store = genesis.value === undefined ? [] : [await storeFinding(folder, genesis.value)];
-  const { status, finding } = await statusOf(folder.socket);
-  const running = status === undefined ? [] : [await headOf(folder.socket), ...linkFindings(status, config.value)];
-  const space = spaceFinding(spaceOf(folder.path, config.value?.journal === true), status);
-  return [...still, space, ...store, finding, ...running];
+  const { status: asked, finding } = await statusOf(folder.socket);
+  const head = asked && (await headOf(folder.socket));
+  // Windows that are caught up with say nothing of the network's pace.
+  const status = asked && (head?.level === 'ok' ? asked : { ...asked, windowSeconds: null });
+  const running = status === undefined || head === undefined ? [] : [head, ...linkFindings(status, config.value)];
+  const space = looking('disk', () => [spaceFinding(spaceOf(folder.path, config.value?.journal === true), status)]);
+  return [...still, ...space, ...store, finding, ...running];
 };
 
 /** What the running node says of itself, after a moment in which it counts its hashing. */

@@ -75,6 +75,7 @@ export class AccountClient {
   readonly #waiting = new Map<bigint, Waiting>();
   #transport: LiveTransport | undefined;
   #link = -1;
+  #isOver = false;
   #requests = 0n;
   /** The latest window that was proven here. */
   #proven = -1;
@@ -125,7 +126,7 @@ export class AccountClient {
 
   /** Hands in a signed operation (06 §6: 0x01, 0x03, 0x04). Nothing is answered: `fate` says what became of it. */
   submit(operation: Operation): void {
-    this.#transport?.send(this.#link, encodeMessage({ type: 'object', object: operation }));
+    this.#open().send(this.#link, encodeMessage({ type: 'object', object: operation }));
   }
 
   /** What the node says became of an operation. What settled stands in the account as its frontier, which `account` proves. */
@@ -189,11 +190,8 @@ export class AccountClient {
   #request({ code, payload }: Question<unknown>): Promise<Answer> {
     const requestId = ++this.#requests;
     return new Promise((resolve, reject) => {
-      const transport = this.#transport;
-      if (transport === undefined) {
-        reject(new Refused(`${this.#address}: the connection is closed; connect again`));
-        return;
-      }
+      // Throws into the promise.
+      const transport = this.#open();
       const timer = setTimeout(() => {
         this.#waiting.delete(requestId);
         reject(new Refused(`${this.#address}: no answer in ${this.#patience} ms; ask another node`));
@@ -215,7 +213,14 @@ export class AccountClient {
     waiting.resolve({ code, payload });
   }
 
+  /** What is sent is sent somewhere. Throws `Refused` where the node, or the caller, ended the connection. */
+  #open(): LiveTransport {
+    if (this.#transport !== undefined && !this.#isOver) return this.#transport;
+    throw new Refused(`${this.#address}: the connection is closed; connect again`);
+  }
+
   #end(reason: string): void {
+    this.#isOver = true;
     for (const { reject, timer } of this.#waiting.values()) {
       clearTimeout(timer);
       reject(new Refused(`${this.#address}: the connection ended (${reason}); connect again`));

@@ -12,13 +12,16 @@ export const syncFolder = (path: string): void => {
   }
 };
 
-/** Writes a file that was not there, readable by its owner alone from its first byte on, and durable. */
+/** Writes a file that was not there, readable by its owner alone from its first byte on, and durable: whole, or not at all. */
 export const writeOwn = (file: string, bytes: Uint8Array): void => {
   const handle = openSync(file, 'wx', 0o600);
   try {
     fchmodSync(handle, 0o600);
     for (let at = 0; at < bytes.length; ) at += writeSync(handle, bytes, at);
     fsyncSync(handle);
+  } catch (error) {
+    rmSync(file, { force: true });
+    throw error;
   } finally {
     closeSync(handle);
   }

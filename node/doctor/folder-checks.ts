@@ -5,7 +5,7 @@ import { type Config, readConfig } from '#node/config/config.ts';
 import type { NodeFolder } from '#node/config/folder.ts';
 import { readGenesisFile } from '#node/config/genesis-file.ts';
 import { readIdentity, wipeIdentity } from '#node/config/identity.ts';
-import { Refused } from '#node/config/refused.ts';
+import { Refused, systemCode, systemReason } from '#node/config/refused.ts';
 import { type Finding, fail, failed, ok, warn } from './finding.ts';
 
 /** What was found, and what was read where it could be. */
@@ -13,6 +13,17 @@ interface Read<T> {
   readonly findings: readonly Finding[];
   readonly value?: T;
 }
+
+/** Findings of a look at the disk; where the system does not allow it, that. */
+export const looking = (about: string, look: () => readonly Finding[]): readonly Finding[] => {
+  try {
+    return look();
+  } catch (error) {
+    if (systemCode(error) === undefined) throw error;
+    const advice = 'ask the doctor as the user who owns the folder';
+    return [fail(about, `cannot be looked at: ${systemReason(error)}`, advice)];
+  }
+};
 
 /** Reads something whose errors are lines for the operator. */
 const reading = <T>(about: string, read: () => T, said: (value: T) => Finding): Read<T> => {

@@ -3,7 +3,6 @@ import { groupOf } from '#core/peers/address.ts';
 import type { Ready, Status } from '#node/api/schemas.ts';
 import { addressOf } from '#node/shell/peer-address.ts';
 import { type Finding, fail, ok, warn } from './finding.ts';
-import { windowSeconds } from './space.ts';
 
 /** Of the running node's settings, what its links are judged by. */
 export interface Wanted {
@@ -17,22 +16,21 @@ export interface Wanted {
  * than this machine needs for T, others bring T first, and its bundles come late.
  */
 export const paceFindings = (status: Status): readonly Finding[] => {
-  const { hashRate, difficulty, standing } = status;
-  const seconds = windowSeconds(status);
+  const { hashRate, difficulty, standing, counters, windowSeconds: seconds } = status;
   const own = hashRate === 0 ? undefined : difficulty / hashRate;
   const found: Finding[] = [];
   const at = `window ${standing.window} open in round ${standing.round}`;
-  if (seconds === undefined) {
+  if (seconds === null) {
     found.push(
-      status.uptimeSeconds > STILL
+      status.uptimeSeconds > STILL && counters.finalWindows < FEW
         ? fail(
             'windows',
-            `${at}; ${status.counters.finalWindows} became final in ${status.uptimeSeconds} s`,
+            `${at}; ${counters.finalWindows} became final in ${status.uptimeSeconds} s`,
             'look at the peers below and at the log: the node hears no quorum',
           )
-        : ok('windows', `${at}; too few became final since the start to tell the pace`),
+        : ok('windows', `${at}; too few became final at the head to tell the pace`),
     );
-  } else found.push(ok('windows', `${at}; one became final every ${seconds.toFixed(1)} s since the start`));
+  } else found.push(ok('windows', `${at}; one became final every ${seconds.toFixed(1)} s of late`));
   if (own === undefined) {
     found.push(
       warn(
@@ -44,7 +42,7 @@ export const paceFindings = (status: Status): readonly Finding[] => {
     return found;
   }
   const rate = `${hashRate} iterations a second, D is ${difficulty}: T takes ${own.toFixed(1)} s here`;
-  const isSlow = seconds !== undefined && own > seconds * SLOWER;
+  const isSlow = seconds !== null && own > seconds * SLOWER;
   found.push(
     isSlow
       ? warn(
@@ -72,8 +70,9 @@ export const headFinding = ({ ready, finalWindow, heard, reason }: Ready): Findi
   );
 };
 
-/** Seconds in which a network that works makes windows final. */
+/** Seconds in which a network that works makes a few windows final. */
 const STILL = 600;
+const FEW = 3;
 
 /** A machine so much slower than windows last comes late by itself. */
 const SLOWER = 1.1;

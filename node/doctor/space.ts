@@ -12,13 +12,6 @@ export interface Space {
   readonly journal: number;
 }
 
-/** Seconds a final window took on average since the node started; undefined: too few windows to say. */
-export const windowSeconds = ({ uptimeSeconds, counters }: Pick<Status, 'uptimeSeconds' | 'counters'>) =>
-  counters.finalWindows < FEW ? undefined : uptimeSeconds / counters.finalWindows;
-
-/** Windows that say nothing of a pace yet. */
-const FEW = 3;
-
 const DAY = 86_400;
 
 /** A node that cannot write a window stops. */
@@ -32,8 +25,10 @@ export const spaceFinding = (space: Space, status: Status | undefined): Finding 
   const left = `${sizeText(space.free)} free, store ${sizeText(space.store)}`;
   const advice = 'make room, or move the stopped node to a larger disk';
   if (space.free < LEAST) return fail(about, left, advice);
-  const seconds = status === undefined ? undefined : windowSeconds(status);
-  if (status === undefined || seconds === undefined) return ok(about, `${left}; growth is known when a node runs`);
+  const seconds = status?.windowSeconds ?? null;
+  if (status === undefined || seconds === null) {
+    return ok(about, `${left}; growth is known when a node has run at the head for some windows`);
+  }
   const windows = status.standing.finalWindow + 1;
   const perWindow = space.store / windows + space.journal / status.counters.finalWindows;
   const perDay = (perWindow * DAY) / Math.max(seconds, Number.EPSILON);

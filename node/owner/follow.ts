@@ -25,12 +25,8 @@ export const follow = async (chain: Chain, operation: Operation, tell: (words: s
   let isDoubted = false;
   for (;;) {
     const { window, account } = await chain.account(sender);
-    if (account === null) return failed('AccountNotFound');
-    if (account.frontierHash === id) return { type: 'settled', window: account.lastOpWindow };
-    if (account.frontierHash !== prevHash) {
-      const settledAt = await settledWindow(chain, operation);
-      return settledAt === undefined ? failed('InvalidPrevHash') : { type: 'settled', window: settledAt };
-    }
+    if (account?.frontierHash === id) return { type: 'settled', window: account.lastOpWindow };
+    if (account?.frontierHash !== prevHash) return past(chain, operation);
     const { state, reason } = await chain.state(id);
     if (saidAt === undefined || (state !== 'confirmed' && window >= saidAt + PATIENCE)) {
       saidAt = window;
@@ -60,14 +56,22 @@ const rejected = async (chain: Chain, operation: Operation, reason: string): Pro
   return { type: isForGood(reason) ? 'failed' : 'refused', reason, words: reasonWords(reason) };
 };
 
-/** Whether an operation that the account has left behind was its own past: by the node's memory, else by what it keeps of bodies. */
-const settledWindow = async (chain: Chain, { id, sender }: Operation): Promise<number | undefined> => {
+/**
+ * What became of an operation on which the account does not stand: by the node's memory, else by what it keeps of bodies. It has failed
+ * only where another stands in its place: a node that is behind, or whose bodies begin later, knows neither, and then it may be settled.
+ */
+const past = async (chain: Chain, { id, sender, prevHash }: Operation): Promise<Outcome> => {
   const { state, window } = await chain.state(id);
-  if (state === 'settled' && window !== null) return window;
+  if (state === 'settled' && window !== null) return { type: 'settled', window };
   for (let before: number | undefined; ; ) {
     const { operations, next } = await chain.history(sender, before);
-    const found = operations.find((other) => other.id === id);
-    if (found !== undefined || next === null) return found?.window;
+    const found = operations.find((other) => other.sender === sender && other.prevHash === prevHash);
+    if (found !== undefined)
+      return found.id === id ? { type: 'settled', window: found.window } : failed('InvalidPrevHash');
+    if (next === null) return { type: 'refused', reason: 'NotKnownHere', words: NOT_KNOWN };
     before = next;
   }
 };
+
+const NOT_KNOWN =
+  'this node does not know what became of it: it is behind the network, or keeps no windows as old; wait until it is at the head, or name another with --node';

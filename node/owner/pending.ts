@@ -63,7 +63,8 @@ export class Pending {
     for (const name of readdirSync(folder)) if (name.startsWith(drafts)) rmSync(join(folder, name), { force: true });
   }
 
-  remove(): void {
-    removeOwn(this.file);
+  /** Takes an operation away, and no other: one that another process has under way by now stays. Throws `Refused`. */
+  remove({ id }: Operation): void {
+    if (this.read()?.id === id) removeOwn(this.file);
   }
 }

@@ -58,7 +58,7 @@ export const publish = async (wallet: Wallet, fields: OperationFields, tell: Tel
 /** Follows what is durable; it is forgotten when it can settle no more, or has. */
 export const carryOn = async ({ chain, pending }: Wallet, operation: Operation, tell: Tell): Promise<Outcome> => {
   const outcome = await follow(chain, operation, tell);
-  if (outcome.type !== 'refused') pending.remove();
+  if (outcome.type !== 'refused') pending.remove(operation);
   return outcome;
 };
 

@@ -48,8 +48,11 @@ const readAll = async (input: NodeJS.ReadableStream): Promise<Uint8Array> => {
   const held = new Held();
   try {
     for await (const chunk of input as AsyncIterable<Buffer>) {
-      for (const byte of chunk) held.add(byte);
-      chunk.fill(0);
+      try {
+        for (const byte of chunk) held.add(byte);
+      } finally {
+        chunk.fill(0);
+      }
     }
     return held.bytes;
   } catch (error) {

@@ -60,7 +60,8 @@ is_root=no
 if [ -z "$prefix" ]; then
   if [ $is_root = yes ]; then prefix=/usr/local; else prefix=$HOME/.local; fi
 fi
-absolute() { case $1 in /*) printf '%s' "$1" ;; *) printf '%s/%s' "$PWD" "$1" ;; esac; }
+# Without slashes at its end: a service's folder is known by its last name.
+absolute() { case $1 in /*) printf '%s' "$1" ;; *) printf '%s/%s' "$PWD" "$1" ;; esac | sed 's|//*$||'; }
 prefix=$(absolute "$prefix")
 [ -z "$dir" ] || dir=$(absolute "$dir")
 program=$prefix/bin/montana
@@ -99,7 +100,7 @@ fi
 wants_service=no
 if [ -n "$dir" ] && [ $service = yes ] && has_systemd; then
   state=${dir#/var/lib/}
-  case $state in /* | *[!A-Za-z0-9._-]*) refuse "$dir: a service has its folder directly in /var/lib; name one there, or give --no-service" ;; esac
+  case $state in '' | . | .. | /* | *[!A-Za-z0-9._-]*) refuse "$dir: a service has its folder directly in /var/lib; name one there, or give --no-service" ;; esac
   case $prefix in /home/* | /root/*) refuse "$prefix: a service cannot see into homes; name another --prefix, or give --no-service" ;; esac
   wants_service=yes
 fi

@@ -92,8 +92,13 @@ export class Clients {
     }
   }
 
+  /** The state is another one, and that of before may not be read any more. Its header comes with the next window. */
+  adopted(settled: Settled): void {
+    this.#source = this.#sourceOf(settled, undefined, []);
+  }
+
   #final({ settled, entry, operations, certificate }: FinalRecord): void {
-    this.#fates.settled(operations, settled.window);
+    this.#fates.final(operations, entry.operations, settled.window);
     this.#source = this.#sourceOf(settled, entry.header, certificate);
   }
 

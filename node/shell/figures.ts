@@ -14,10 +14,16 @@ const LEVELS: Readonly<Record<AccessLevel, PeerStatus['level']>> = {
 /** Final windows a status lists. */
 const RECENT = 64;
 
+/** Final windows whose pace is told: few, so that those of a catch-up are soon forgotten. */
+const PACED = 8;
+
 /** A rate is taken over this many milliseconds at least. */
 const SHORTEST = 500;
 
-type Counted = Pick<Status, 'uptimeSeconds' | 'recent' | 'hashRate' | 'difficulty' | 'peers' | 'counters' | 'reasons'>;
+type Counted = Pick<
+  Status,
+  'uptimeSeconds' | 'recent' | 'windowSeconds' | 'hashRate' | 'difficulty' | 'peers' | 'counters' | 'reasons'
+>;
 
 /** What a node counts for its owner. */
 export class Figures {
@@ -42,6 +48,8 @@ export class Figures {
   readonly #since = performance.now();
   readonly #links = new Map<number, { readonly link: Link; readonly peerId: string; readonly since: number }>();
   readonly #recent: Status['recent'] = [];
+  /** When the last of them became final. */
+  readonly #finals: number[] = [];
   #sample = { at: this.#since, iterations: 0 };
   #hashRate = 0;
 
@@ -79,7 +87,9 @@ export class Figures {
     this.counters.bytesOut += length;
   }
 
-  final({ finalWindow, stateRoot }: Standing, operations: number): void {
+  final({ finalWindow, stateRoot }: Standing, operations: number, now = performance.now()): void {
+    this.#finals.push(now);
+    if (this.#finals.length > PACED + 1) this.#finals.shift();
     this.counters.finalWindows++;
     this.counters.operationsFinal += operations;
     this.#recent.push({ window: finalWindow, stateRoot });
@@ -90,10 +100,16 @@ export class Figures {
     return Math.floor((now - this.#since) / 1_000);
   }
 
+  /** The open window takes the place of the first one as soon as it has lasted longer. */
+  #windowSeconds(now: number): number | null {
+    const [first, second, last] = [this.#finals[0], this.#finals[1], this.#finals[PACED]];
+    if (first === undefined || second === undefined || last === undefined) return null;
+    return Math.max(last - first, now - second) / 1_000 / PACED;
+  }
+
   /** The part of a status that is counted here. */
-  status({ iterations, difficulty }: Pace): Counted {
+  status({ iterations, difficulty }: Pace, now = performance.now()): Counted {
     const { refused, closed, penalties } = this.#reasons;
-    const now = performance.now();
     const elapsed = now - this.#sample.at;
     if (elapsed >= SHORTEST) {
       this.#hashRate = Math.max(0, Math.round(((iterations - this.#sample.iterations) * 1_000) / elapsed));
@@ -102,6 +118,7 @@ export class Figures {
     return {
       uptimeSeconds: this.uptimeSeconds(now),
       recent: [...this.#recent],
+      windowSeconds: this.#windowSeconds(now),
       hashRate: this.#hashRate,
       difficulty,
       peers: [...this.#links.values()].map(({ link, peerId, since }) => ({

@@ -235,6 +235,7 @@ export class LiveHost {
     this.#settled = settled;
     this.#round = 0;
     this.#door.adopted(settled);
+    this.#clients.adopted(settled);
     this.#tellStanding();
     this.#beside.adopted();
   }

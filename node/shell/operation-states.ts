@@ -37,15 +37,20 @@ export class OperationStates {
 
   /** undefined: nothing was heard of it. `state`: of the last final window. */
   of(operation: Id, state: Pick<State, 'account'>): OperationState | undefined {
+    this.#look(operation, state);
     const tracked = this.#tracked.get(operation);
-    if (tracked === undefined) return undefined;
-    const { place } = tracked;
-    const isOpen = tracked.state === 'pending' || tracked.state === 'confirming';
-    if (isOpen && place !== undefined && state.account(place.sender)?.frontierHash !== place.prevHash) {
+    return tracked && { operation, state: tracked.state, window: tracked.window, reason: tracked.reason };
+  }
+
+  /** An open operation ends when its account moves. A snapshot skips windows: what settled in them, the account alone tells. */
+  #look(operation: Id, state: Pick<State, 'account'>): void {
+    const tracked = this.#tracked.get(operation);
+    if (tracked?.place === undefined || (tracked.state !== 'pending' && tracked.state !== 'confirming')) return;
+    const account = state.account(tracked.place.sender);
+    if (account?.frontierHash === operation) this.settled(operation, account.lastOpWindow);
+    else if (account?.frontierHash !== tracked.place.prevHash) {
       this.#set(operation, { state: 'rejected', window: null, reason: REPLACED });
-      return { operation, state: 'rejected', window: null, reason: REPLACED };
     }
-    return { operation, state: tracked.state, window: tracked.window, reason: tracked.reason };
   }
 
   /** An operation of this node's user is about to be judged. */

@@ -1,17 +1,7 @@
-import {
-  closeSync,
-  fsyncSync,
-  mkdirSync,
-  openSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  statSync,
-  writeSync,
-} from 'node:fs';
-import { join } from 'node:path';
+import { mkdirSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import type { Id } from '#core/bytes/bytes.ts';
+import { replaceOwn, syncFolder } from '#node/config/durable.ts';
 import { systemCode } from '#node/config/refused.ts';
 
 /** What a node has of the proof of an Anchor. */
@@ -93,23 +83,10 @@ export class ProofFolder {
   }
 
   #write(name: string, bytes: Uint8Array): void {
-    mkdirSync(this.#path, { recursive: true, mode: 0o700 });
-    const file = join(this.#path, name);
-    const handle = openSync(`${file}.new`, 'w', 0o600);
-    try {
-      writeSync(handle, bytes);
-      fsyncSync(handle);
-    } finally {
-      closeSync(handle);
-    }
-    renameSync(`${file}.new`, file);
+    const isNew = mkdirSync(this.#path, { recursive: true, mode: 0o700 }) !== undefined;
+    if (isNew) syncFolder(dirname(this.#path));
+    replaceOwn(join(this.#path, name), bytes);
     this.#prune(name.slice(name.indexOf('.')));
-    const folder = openSync(this.#path, 'r');
-    try {
-      fsyncSync(folder);
-    } finally {
-      closeSync(folder);
-    }
   }
 
   #prune(kind: string): void {

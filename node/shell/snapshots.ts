@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, unlinkSync } from 'node:fs';
+import { mkdirSync, readdirSync, rmSync, unlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Id } from '#core/bytes/bytes.ts';
 import { isSnapshotAnchor } from '#core/snapshot/anchor-windows.ts';
@@ -77,7 +77,10 @@ export class Snapshots {
         throw error;
       }
       this.#writing = undefined;
-      writer.finish().then(() => this.#add(nameOf(window)), this.#ports.failed);
+      writer
+        .finish()
+        .then(() => this.#add(nameOf(window)))
+        .catch(this.#ports.failed);
       return false;
     });
   }
@@ -108,7 +111,7 @@ export class Snapshots {
   #forget(): void {
     for (const file of this.#files.splice(0, this.#files.length - KEPT)) {
       file.close();
-      unlinkSync(join(this.#ports.folder, nameOf(file.window)));
+      rmSync(join(this.#ports.folder, nameOf(file.window)), { force: true });
     }
   }
 

@@ -1,4 +1,4 @@
-import { closeSync, fstatSync, openSync, readSync, unlinkSync, writeSync } from 'node:fs';
+import { closeSync, fstatSync, openSync, readSync, rmSync, writeSync } from 'node:fs';
 import { open, rename } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { Id } from '#core/bytes/bytes.ts';
@@ -78,7 +78,7 @@ export class SnapshotWriter {
   /** Nothing of it is left. Not after `finish`. */
   abandon(): void {
     closeSync(this.#file);
-    unlinkSync(this.#path + UNFINISHED);
+    rmSync(this.#path + UNFINISHED, { force: true });
   }
 }
 
