@@ -27,7 +27,7 @@ test('an operation waits, is confirmed, settles, and stays settled', () => {
   expect(of()).toEqual({ state: 'quorum', window: 4, reason: '' });
   fates.judged(operation, { type: 'reject', reason: 'InvalidPrevHash' });
   expect(of()).toMatchObject({ state: 'quorum' });
-  fates.settled([operation], 5);
+  fates.final([operation], [operation.id], 5);
   fates.confirmed(operation.id, 5);
   fates.seen(operation);
   fates.judged(operation, { type: 'stale' });
@@ -49,6 +49,23 @@ test('one that waits while its account goes on can never settle', () => {
   fates.seen(operation);
   expect(fates.of(operation.id, moved)).toMatchObject({ state: 'rejected', reason: 'InvalidPrevHash' });
   expect(fates.of(operation.id, new MemoryAccounts())).toMatchObject({ state: 'rejected' });
+});
+
+test('one that a window cemented but could not apply is rejected, not settled', () => {
+  const fates = new OperationFates();
+  fates.confirmed(operation.id, 4);
+  fates.final([operation, anchor(2)], [anchor(2).id], 5);
+  expect(fates.of(operation.id, moved)).toEqual({ state: 'rejected', window: 0, reason: 'NotValidInTime' });
+  expect(fates.of(anchor(2).id, moved)).toEqual({ state: 'settled', window: 5, reason: '' });
+});
+
+test('one whose window a snapshot skipped is settled where its account stands on it', () => {
+  const fates = new OperationFates();
+  fates.seen(operation);
+  const adopted = new MemoryAccounts([{ ...account, frontierHash: operation.id, lastOpWindow: 70 }]);
+  expect(fates.of(operation.id, adopted)).toEqual({ state: 'settled', window: 70, reason: '' });
+  fates.confirmed(operation.id, 70);
+  expect(fates.of(operation.id, adopted)).toEqual({ state: 'settled', window: 70, reason: '' });
 });
 
 test('16 384 are remembered, the latest', () => {

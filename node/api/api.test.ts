@@ -129,6 +129,11 @@ describe('refuses in one line', () => {
       const crowded = makeApi(ports);
       for (let i = 0; i < RATE; i++) await crowded.inject('/health');
       expect(await crowded.inject('/health')).toMatchObject({ statusCode: 429, headers: { 'retry-after': '1' } });
+      // The other door has its own share.
+      const listener = await serveTcp(crowded, { host: '127.0.0.1', port: 0 }, join(folder, 'crowded.address'));
+      const headers = { connection: 'close' };
+      expect((await fetch(`http://${listener.address}/health`, { headers })).status).toBe(200);
+      await listener.close();
       vi.advanceTimersByTime(1);
       expect((await crowded.inject('/health')).statusCode).toBe(200);
     } finally {

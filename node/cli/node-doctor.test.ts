@@ -1,4 +1,4 @@
-import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
+import { appendFileSync, chmodSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
@@ -24,6 +24,14 @@ test('a line for everything, and one object; exit code 1 where something fails',
   const told = JSON.parse(failing.stdout) as { readonly findings: readonly { readonly level: string }[] };
   expect(told).toMatchObject({ schema: 1, isSound: false });
   expect(told.findings.filter(({ level }) => level === 'fail')).toHaveLength(2);
+  // What the system does not let it see is a line too.
+  symlinkSync(folder.token, folder.token);
+  writeFileSync(folder.journal, '');
+  appendFileSync(folder.config, '\njournal: on\n');
+  const shut = await said(() => nodeDoctor({ dir }));
+  expect(shut.status).toBe(1);
+  expect(shut.stdout).toMatch(/^fail modes {8} cannot be looked at: too many symbolic links encountered; ask/m);
+  expect(shut.stdout).toMatch(/^fail disk {9} cannot be looked at: not a directory; ask/m);
   await expect(nodeDoctor({ dir: join(root, 'nowhere') })).rejects.toThrow('there is no such folder; make one with');
 });
 

@@ -60,7 +60,10 @@ test('an account reads itself at a node of others, hands in an operation, and se
 
   // The same answers, to who trusts other nodes: nothing is believed.
   const strangers = { window: -1, nodes: [] };
-  await client.close();
+  const closed = client;
+  await closed.close();
+  expect(() => closed.submit(anchor)).toThrow('the connection is closed; connect again');
+  await expect(closed.fate(anchor.id)).rejects.toThrow('the connection is closed; connect again');
   client = await AccountClient.connect({
     seed: identity.seeds.account,
     genesis,

@@ -21,6 +21,7 @@ const running = (windows: number, seconds: number, change: Parameters<typeof sam
   return sampleStatus({
     uptimeSeconds: windows * seconds,
     counters: { ...counters, finalWindows: windows },
+    windowSeconds: windows < 3 ? null : seconds,
     standing: { ...standing, finalWindow: windows - 1 },
     ...change,
   });
@@ -131,6 +132,14 @@ describe('pace', () => {
   test('a node that hears no quorum for long', () => {
     expect(levels(running(2, 300))).toEqual(['ok', 'ok']);
     expect(levels(running(2, 301))).toEqual(['fail', 'ok']);
+  });
+  test('a node that has just caught up is neither slow nor short of disk', () => {
+    const caughtUp = running(10_000, 0.06, { hashRate: 100, difficulty: 5_000, windowSeconds: null });
+    expect(levels(caughtUp)).toEqual(['ok', 'ok']);
+    expect(spaceFinding({ free: 100 * GB, store: GB, journal: 0 }, caughtUp).level).toBe('ok');
+    const later = { ...caughtUp, windowSeconds: 60 };
+    expect(levels(later)).toEqual(['ok', 'ok']);
+    expect(spaceFinding({ free: 100 * GB, store: GB, journal: 0 }, later).level).toBe('ok');
   });
   test('own head against that of others', () => {
     const said = { ready: true, finalWindow: 9, heard: 11, reason: null };

@@ -6,6 +6,7 @@ import { accountOf, idOf } from '#core/operations/accounts.suite.ts';
 import { makeOperation, type OperationFields } from '#core/operations/codec.ts';
 import { type Identity, withAccountKey, writeEphemeral } from '#node/config/identity.ts';
 import { FakeChain, network } from './chain.suite.ts';
+import type { Chain } from './chain.ts';
 import { Pending } from './pending.ts';
 import { carryOn, judge, publish, refuseWhileUnderWay, senderOf } from './publish.ts';
 import { transferFields } from './transfer.ts';
@@ -34,7 +35,7 @@ beforeEach(() => {
   told.length = 0;
   chain = new FakeChain([recordOf(alice)]);
   const pending = new Pending(join(folder, 'identity.bin'), alice.accountId);
-  pending.remove();
+  rmSync(pending.file, { force: true });
   wallet = { account: alice.accountId, chain, identity: alice, pending, network };
 });
 
@@ -57,7 +58,9 @@ test('a first payment creates the account, a second one does not, and it pays ba
   expect(chain.said.at(-1)?.type).toBe('Transfer');
   expect(told).toEqual(Array(2).fill('pending: the network has it; it waits for a window'));
   expect(existsSync(wallet.pending.file)).toBe(false);
-  const back = { ...wallet, account: bob.accountId, identity: bob };
+  const pending = new Pending(join(folder, 'identity.bin'), bob.accountId);
+  const back = { ...wallet, account: bob.accountId, identity: bob, pending };
+  chain.before = () => expect(existsSync(pending.file)).toBe(true);
   const sender = await senderOf(back);
   const fields = transferFields(sender.record, { account: alice.accountId, key: undefined }, recordOf(alice), 150n);
   judge(back, fields, sender, recordOf(alice));
@@ -182,7 +185,41 @@ test('an account that goes away, and a node that ends', async () => {
   await expect(carryOn(wallet, operation, tell)).rejects.toThrow('no node');
   expect(wallet.pending.read()?.id).toBe(operation.id);
   chain.account = async (id) => ({ ...(await asked(id)), account: null });
-  expect(await carryOn(wallet, operation, tell)).toMatchObject({ type: 'failed', reason: 'AccountNotFound' });
+  expect(await carryOn(wallet, operation, tell)).toMatchObject({ type: 'refused', reason: 'NotKnownHere' });
+  expect(wallet.pending.read()?.id).toBe(operation.id);
+});
+
+test('by a node that is behind, or that no longer keeps its window, nothing has failed and nothing else is signed', async () => {
+  const behind = new FakeChain([recordOf(alice)]);
+  chain.close(signed(await payBob(6n)));
+  const operation = signed(await payBob(7n));
+  wallet.pending.write(operation);
+  chain.close(operation);
+  chain.close(signed(await payBob(8n)));
+  const young = new FakeChain([chain.accounts.account(alice.accountId)!]);
+  for (const chain of [behind, young]) {
+    expect(await carryOn({ ...wallet, chain }, operation, tell)).toMatchObject({ type: 'refused' });
+    expect(() => refuseWhileUnderWay(wallet)).toThrow(/under way/);
+    expect(chain.said).toEqual([]);
+  }
+  expect(await carryOn(wallet, operation, tell)).toEqual({ type: 'settled', window: 2 });
+});
+
+test('two commands that follow one operation: the slower one does not take away what is signed next', async () => {
+  const operation = signed(await payBob(7n));
+  wallet.pending.write(operation);
+  chain.close(operation);
+  const next = signed(await payBob(8n));
+  const slow: Chain = Object.assign(Object.create(chain), {
+    async account(id: string) {
+      // Meanwhile the other one has seen the same, and the next payment is under way.
+      rmSync(wallet.pending.file);
+      wallet.pending.write(next);
+      return chain.account(id);
+    },
+  });
+  expect(await carryOn({ ...wallet, chain: slow }, operation, tell)).toMatchObject({ type: 'settled' });
+  expect(wallet.pending.read()?.id).toBe(next.id);
 });
 
 test('watch: each window, what came and went, and what was earned', async () => {

@@ -143,8 +143,10 @@ describe('the pending operation', () => {
     expect(() => pending.write(operation)).toThrow(/another operation of this account is under way/);
     expect(new Pending(join(folder, 'identity.bin'), ownId(bob)).read()).toBeUndefined();
     expect(readdirSync(folder).filter((name) => name.includes('.pending'))).toHaveLength(1);
-    pending.remove();
-    pending.remove();
+    pending.remove({ ...operation, id: idOf(2) });
+    expect(pending.read()).toEqual(operation);
+    pending.remove(operation);
+    pending.remove(operation);
     expect(pending.read()).toBeUndefined();
   });
 
@@ -154,7 +156,7 @@ describe('the pending operation', () => {
       writeFileSync(pending.file, bytes);
       expect(() => pending.read()).toThrow(/is damaged; look at "montana account history" before you remove it/);
     }
-    pending.remove();
+    rmSync(pending.file);
   });
 
   test('that cannot be written is not sent', () => {

@@ -56,5 +56,10 @@ describe('words that are typed', () => {
     input.end(chunk);
     expect(Buffer.from(await typed).toString()).toBe('zoo\nzoo');
     expect(chunk.every((byte) => byte === 0)).toBe(true);
+    const long = typing(false);
+    const all = Buffer.from('zoo '.repeat(1_025));
+    long.input.end(all);
+    await expect(long.typed).rejects.toThrow('that is more than 24 words; nothing was made');
+    expect(all.every((byte) => byte === 0)).toBe(true);
   });
 });

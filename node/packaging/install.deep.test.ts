@@ -58,6 +58,14 @@ test('a rehearsal says every step and does none; --help does neither', () => {
   for (const words of ['npm install --global', 'node init --dir', 'add listen and peers to', 'start it: ']) {
     expect(stdout).toContain(words);
   }
+  const slashed = install(
+    ...asked.slice(0, -1),
+    `${join(here, 'alice')}//`,
+    '--genesis',
+    join(here, 'genesis.yaml'),
+    '--dry-run',
+  );
+  expect(slashed.stdout).toContain(`make the node's folder ${join(here, 'alice')}\n`);
   expect(install('--undo', '--dry-run', '--prefix', join(here, 'p')).stdout).toContain('it is not there');
   expect(install('--help')).toMatchObject({ status: 0, stdout: expect.stringContaining('Usage: sh install.sh') });
   expect(readdirSync(here)).toEqual(['genesis.yaml', 'montana-0.1.0.tgz']);

@@ -20,7 +20,7 @@ const account = anchorOf(1).sender;
 const LINK = 4;
 
 /** Bodies of windows that nobody looks into. */
-const entry = { header: { bytes: new Uint8Array(3_722) } } as ArchiveEntry;
+const entry = { header: { bytes: new Uint8Array(3_722) }, operations: [] as readonly string[] } as ArchiveEntry;
 const precommit = makeVote(
   { phase: 2, round: 1, window: 7, proposalHash: ZERO_ID, nodeId: nodeId(nodeKey(0).publicKey) },
   nodeKey(0),
@@ -110,6 +110,20 @@ describe('account clients', () => {
     expect(proven(restarted)).toBe(0);
   });
 
+  test('are answered from the state that a snapshot brought, and from no other', () => {
+    const state = new Proxy(settled.state, {
+      get() {
+        throw new Error('a state that may not be read any more');
+      },
+    });
+    const clients = clientsOf({ settled: { ...settled, state } });
+    expect(() => ask(clients, OP_STATUS)).toThrow('may not be read');
+    clients.adopted({ ...genesis, window: 70 });
+    expect([ask(clients, OP_STATUS), proven(clients)]).toEqual([0, 12]);
+    clients.notice(final());
+    expect(proven(clients)).toBe(0);
+  });
+
   test('hand in operations as the user does, and hear what became of them', () => {
     const clients = clientsOf();
     const operation = anchorOf(1) as Operation;
@@ -128,7 +142,10 @@ describe('account clients', () => {
     expect(clients.notice({ type: 'submitted', operation, verdict: { type: 'stale' } })).toBe(false);
     clients.notice({ type: 'confirmed', notice: { operation: operation.id, window: 8 } });
     expect(state()).toBe(2);
+    // Cemented, but not valid in its window.
     clients.notice(final({ operations: [operation] }));
+    expect(state()).toBe(5);
+    clients.notice(final({ operations: [operation], entry: { ...entry, operations: [operation.id] } }));
     expect(state()).toBe(4);
   });
 

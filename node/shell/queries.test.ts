@@ -198,6 +198,13 @@ describe('an operation', () => {
     expect(states.of(own.id, moved)).toMatchObject({ state: 'rejected', reason: /took its place/ });
   });
 
+  test('whose window a snapshot skipped is settled where its account stands on it', () => {
+    const states = new OperationStates();
+    const adopted = { account: () => ({ frontierHash: own.id, lastOpWindow: 70 }) as never };
+    states.notice({ type: 'accepted', object: own });
+    expect(states.of(own.id, adopted)).toEqual({ operation: own.id, state: 'settled', window: 70, reason: null });
+  });
+
   test('of a process before is found where it is kept', async () => {
     const last = { ...own, id: prevHash };
     const from = kept({ 3: [{ ...own, sender }], 4: [last] }, 3, 4);

@@ -1,4 +1,4 @@
-import { readdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { hashId } from '#core/crypto/hash.ts';
@@ -50,9 +50,14 @@ class Bench {
     if (work?.() === false) this.#works.shift();
   }
 
+  /** All that is at hand. */
+  run(): void {
+    while (this.#works.length > 0) this.piece();
+  }
+
   /** All that is at hand, until `count` anchors stand in the folder as whole. */
   async finish(window: number): Promise<void> {
-    while (this.#works.length > 0) this.piece();
+    this.run();
     while (this.snapshots.anchor(window) === undefined) await new Promise(setImmediate);
   }
 
@@ -76,6 +81,30 @@ it('writes a snapshot at each anchor and keeps the last two, through a restart',
   await second.finish(20);
   expect(second.files).toEqual(['snapshot-14.chunks', 'snapshot-20.chunks']);
   expect(second.faults).toEqual([]);
+});
+
+it('goes on where somebody else took its files away', async () => {
+  const bench = new Bench(folder(), 1);
+  const file = (window: number): string => join(bench.path, `snapshot-${window}.chunks`);
+  for (const window of [2, 10]) {
+    bench.snapshots.final(settledOf(window));
+    await bench.finish(window);
+  }
+  for (const window of [2, 10]) rmSync(file(window));
+  bench.snapshots.final(settledOf(14));
+  await bench.finish(14);
+  expect(bench.files).toEqual(['snapshot-14.chunks']);
+  expect(bench.snapshots.anchor(10)?.chunk(0)).toBeDefined();
+  expect(bench.faults).toEqual([]);
+  bench.snapshots.final(settledOf(20));
+  rmSync(`${file(20)}.tmp`);
+  bench.snapshots.abandon();
+  // What cannot be opened under its name is a fault that is told, and nothing more.
+  mkdirSync(file(20));
+  bench.snapshots.final(settledOf(20));
+  bench.run();
+  while (bench.faults.length === 0) await new Promise(setImmediate);
+  expect(bench.faults).toHaveLength(1);
 });
 
 it('removes what is torn or of another chain, and nothing that is not its own', async () => {
