@@ -26,6 +26,10 @@ export class Disk {
   #open: OpenRecord | undefined;
   readonly #entries = new Map<number, ArchiveEntry>();
   readonly #objects = new Map<Id, ProtocolObject>();
+  /** By operation that is in `#objects`, the last window that listed it. */
+  readonly #windows = new Map<Id, number>();
+  /** Operations of a window that changed nothing there: no entry names them. */
+  readonly #idle = new Map<number, readonly Id[]>();
   readonly #certificates = new Map<number, readonly Vote[]>();
   /** Newest last. */
   #anchors: readonly Settled[] = [];
@@ -55,6 +59,11 @@ export class Disk {
     return this.#objects.get(id);
   }
 
+  /** The window that listed an operation whose body is kept. */
+  windowOf(operation: Id): number | undefined {
+    return this.#windows.get(operation);
+  }
+
   certificate(window: number): readonly Vote[] {
     return this.#certificates.get(window) ?? [];
   }
@@ -74,6 +83,8 @@ export class Disk {
     this.#open = undefined;
     this.#entries.clear();
     this.#objects.clear();
+    this.#windows.clear();
+    this.#idle.clear();
     this.#certificates.clear();
     this.#anchors = [];
     this.#staging = new MemoryStaging();
@@ -84,7 +95,18 @@ export class Disk {
     const { params } = network;
     this.#settled = settled;
     this.#entries.set(window, entry);
-    for (const body of [...operations, ...registrations, proposal]) this.#objects.set(body.id, body);
+    const applied = new Set(entry.operations);
+    const idle = operations.filter(({ id }) => !applied.has(id) && !this.#isSettled(id));
+    for (const operation of [...operations.filter(({ id }) => applied.has(id)), ...idle]) {
+      this.#objects.set(operation.id, operation);
+      this.#windows.set(operation.id, window);
+    }
+    for (const body of [...registrations, proposal]) this.#objects.set(body.id, body);
+    if (idle.length > 0)
+      this.#idle.set(
+        window,
+        idle.map(({ id }) => id),
+      );
     if (certificate.length > 0) this.#certificates.set(window, certificate);
     if (isSnapshotAnchor(params, window, (of) => this.#entries.get(of)?.header.fallbackDepth)) {
       this.#anchors = [...this.#anchors.slice(1 - ANCHORS), settled];
@@ -94,11 +116,21 @@ export class Disk {
     this.#forgetCertificates(window, params);
   }
 
+  #isSettled(operation: Id): boolean {
+    const window = this.#windows.get(operation);
+    return window !== undefined && this.#entries.get(window)?.operations.includes(operation) === true;
+  }
+
   /** Bodies are kept for 2τ₂ windows (09 §3). */
   #forgetBodies(window: number): void {
     const entry = this.#entries.get(window);
     if (entry === undefined) return;
-    for (const id of [...entry.operations, ...entry.registrations, entry.header.id]) this.#objects.delete(id);
+    const idle = (this.#idle.get(window) ?? []).filter((id) => this.#windows.get(id) === window);
+    for (const id of [...entry.operations, ...idle, ...entry.registrations, entry.header.id]) {
+      this.#objects.delete(id);
+      this.#windows.delete(id);
+    }
+    this.#idle.delete(window);
   }
 
   #forgetCertificates(window: number, params: Settled['network']['params']): void {

@@ -161,8 +161,8 @@ const operation: Serve = (body, { settled: { state }, fates }) => {
   const request = OPERATION_REQUEST.decode(body);
   if (!request.ok) return 'malformed';
   const { state: fate, window, reason } = fates.of(request.value.operation, state);
-  const number = reason === '' ? 0 : fateReason(reason);
-  return OPERATION_SHOWN.encode({ state: FATE_STATES[fate], window: BigInt(window), reason: number });
+  const number = reason === null ? 0 : fateReason(reason);
+  return OPERATION_SHOWN.encode({ state: FATE_STATES[fate], window: BigInt(window ?? 0), reason: number });
 };
 
 /** By op (10 §4); the others are not served. */

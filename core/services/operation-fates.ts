@@ -3,12 +3,24 @@ import type { Operation } from '../consensus/objects.ts';
 import type { AccountView } from '../operations/accounts.ts';
 import type { RejectReason } from '../operations/validate.ts';
 
-/** Operations remembered; beyond, the one that was heard of longest ago is forgotten. */
+/** Operations remembered; beyond, the one that was heard of first is forgotten. */
 export const MOST_FATES = 16_384;
 
-/** What became of an operation, by its number in op 16 (10 §4, 03 §9). */
-export const FATE_STATES = { unknown: 0, pending: 1, quorum: 2, settled: 4, rejected: 5 } as const;
+/**
+ * What became of an operation (03 §9), by its number in op 16 (10 §4). `confirming`: a quorum was seen, a hint; `confirmed`: cemented. A
+ * window that is final here is settled too, so that here nothing is `confirmed` without being `settled`.
+ */
+export const FATE_STATES = { unknown: 0, pending: 1, confirming: 2, confirmed: 3, settled: 4, rejected: 5 } as const;
 export type FateState = keyof typeof FATE_STATES;
+
+/** Its fork came to no quorum in time: another word for `rejected` (10 §4). */
+const FORK_TIMEOUT = 6;
+
+/** The state of a number of op 16; undefined: it names none. */
+export const fateStateOf = (number: number): FateState | undefined => {
+  const words = Object.entries(FATE_STATES) as readonly (readonly [FateState, number])[];
+  return number === FORK_TIMEOUT ? 'rejected' : words.find(([, other]) => other === number)?.[0];
+};
 
 /** Numbers of reasons in op 16, from 1 on: those of 03 §6.1 in the order of the checks. 0: none, 255: another one. */
 const REASONS: readonly string[] = [
@@ -26,8 +38,17 @@ const REASONS: readonly string[] = [
 ] satisfies readonly RejectReason[];
 const OTHER_REASON = 255;
 
+/**
+ * Reasons beside those of 03 §6.1.
+ * - `Replaced`: another operation of the account took its place.
+ * - `NotValidInTime`: it waited in vain for what must come before it.
+ * - `OutOfDate`: what it needs is over, or there is no room for it.
+ * - `NotValidWhenCemented`: it was listed in a window that is final, and changed nothing there.
+ */
+export type FateReason = 'Replaced' | 'NotValidInTime' | 'OutOfDate' | 'NotValidWhenCemented';
+
 export const fateReason = (reason: string): number => {
-  const at = REASONS.indexOf(reason);
+  const at = REASONS.indexOf(reason === ('Replaced' satisfies FateReason) ? 'InvalidPrevHash' : reason);
   return at < 0 ? OTHER_REASON : at + 1;
 };
 
@@ -37,87 +58,117 @@ export const reasonOfFate = (number: number): string | undefined => {
   return REASONS[number - 1] ?? 'Other';
 };
 
+/** Where an operation stands, as far as this node has heard. */
+export interface Fate {
+  readonly state: FateState;
+  /** In which it settled, or was cemented in vain; or was confirmed by a quorum as this node saw it. */
+  readonly window: number | null;
+  /** Why it is rejected: one of 03 §6.1, or a `FateReason`. */
+  readonly reason: string | null;
+}
+
+const UNKNOWN: Fate = { state: 'unknown', window: null, reason: null };
+const PENDING: Fate = { state: 'pending', window: null, reason: null };
+
+const rejected = (reason: string, window: number | null = null): Fate => ({ state: 'rejected', window, reason });
+
+/** Of an operation that a window listed which is final: whether it changed the state there. */
+export const finalFate = (window: number, isApplied: boolean): Fate =>
+  isApplied
+    ? { state: 'settled', window, reason: null }
+    : rejected('NotValidWhenCemented' satisfies FateReason, window);
+
 /** What a node says of an operation that is handed in (a verdict of its participant). */
 export type Judged =
   | { readonly type: 'accept' | 'hold' | 'stale' }
   | { readonly type: 'reject'; readonly reason: string };
 
-/** Where an operation stands, as far as this node has heard. */
-export interface Fate {
-  readonly state: FateState;
-  /** In which it was confirmed or settled; 0 before. */
-  readonly window: number;
-  /** Why it was rejected; empty otherwise. */
-  readonly reason: string;
-}
+const reasonOf = (verdict: Judged): string => {
+  if (verdict.type === 'reject') return verdict.reason;
+  return (verdict.type === 'hold' ? 'NotValidInTime' : 'OutOfDate') satisfies FateReason;
+};
 
-const UNKNOWN: Fate = { state: 'unknown', window: 0, reason: '' };
-const PENDING: Fate = { state: 'pending', window: 0, reason: '' };
-
-interface Kept {
-  readonly operation: Operation | undefined;
+interface Heard {
   readonly fate: Fate;
+  /** Once it was valid here: when its account's frontier has left its prev_hash, another took its place. */
+  readonly valid: Operation | undefined;
 }
 
-/** What became of operations that this node heard of since it was started (10 §4 op 16). */
+/** What became of operations that this node heard of since it was started, or keeps (03 §9, 10 §4 op 16). */
 export class OperationFates {
+  /** Of an operation whose final window is kept. */
+  readonly #kept: (operation: Id) => Fate | undefined;
   /** In the order they were heard of. */
-  readonly #kept = new Map<Id, Kept>();
+  readonly #heard = new Map<Id, Heard>();
 
-  /** An operation that is in the pool here. */
-  seen(operation: Operation): void {
-    const { state } = this.#kept.get(operation.id)?.fate ?? UNKNOWN;
-    if (state === 'unknown' || state === 'rejected') this.#keep(operation.id, { operation, fate: PENDING });
+  constructor(kept: (operation: Id) => Fate | undefined) {
+    this.#kept = kept;
   }
 
-  /** What this node says of an operation that was handed in. One that is stale is known by what was said before. */
+  /** `accounts`: of the last final window. */
+  of(operation: Id, accounts: AccountView): Fate {
+    const heard = this.#heard.get(operation);
+    if (heard?.fate.state === 'settled') return heard.fate;
+    const kept = this.#kept(operation);
+    if (kept !== undefined) return this.#keep(operation, kept);
+    if (heard === undefined) return UNKNOWN;
+    const { fate, valid } = heard;
+    if (valid === undefined) return fate;
+    const account = accounts.account(valid.sender);
+    // A snapshot skips windows: what settled in them, the account alone tells.
+    if (account?.frontierHash === operation) {
+      return this.#keep(operation, { state: 'settled', window: account.lastOpWindow, reason: null });
+    }
+    const isOpen = fate.state === 'pending' || fate.state === 'confirming';
+    if (!isOpen || account?.frontierHash === valid.prevHash) return fate;
+    return this.#keep(operation, rejected('Replaced' satisfies FateReason));
+  }
+
+  /** An operation of this node's user, or of a client, is about to be judged. */
+  handedIn({ id }: Operation): void {
+    const state = this.#heard.get(id)?.fate.state ?? 'rejected';
+    if (state === 'rejected') this.#keep(id, PENDING);
+  }
+
+  /** It is in the pool here. */
+  seen(operation: Operation): void {
+    const { state } = this.#heard.get(operation.id)?.fate ?? UNKNOWN;
+    if (state === 'confirming' || state === 'settled') return;
+    this.#keep(operation.id, PENDING, operation);
+  }
+
   judged(operation: Operation, verdict: Judged): void {
-    if (verdict.type === 'accept') this.seen(operation);
-    const reason = verdict.type === 'reject' ? verdict.reason : verdict.type === 'hold' ? 'NotValidInTime' : undefined;
-    const { state } = this.#kept.get(operation.id)?.fate ?? UNKNOWN;
-    if (reason === undefined || state === 'quorum' || state === 'settled') return;
-    this.#keep(operation.id, { operation, fate: { state: 'rejected', window: 0, reason } });
+    if (verdict.type === 'accept') {
+      this.seen(operation);
+      return;
+    }
+    const { fate, valid } = this.#heard.get(operation.id) ?? { fate: PENDING, valid: undefined };
+    const reason = reasonOf(verdict);
+    // An id covers no signature (01 R2): a forged copy says nothing of the one that is here.
+    const isForgedCopy = valid !== undefined && reason === ('InvalidSignature' satisfies RejectReason);
+    if (fate.state === 'pending' && !isForgedCopy) this.#keep(operation.id, rejected(reason));
   }
 
   /** Bundles of a quorum list it. */
   confirmed(operation: Id, window: number): void {
-    const kept = this.#kept.get(operation);
-    if (kept?.fate.state === 'settled') return;
-    this.#keep(operation, { operation: kept?.operation, fate: { state: 'quorum', window, reason: '' } });
+    const isSettled = this.#heard.get(operation)?.fate.state === 'settled';
+    if (!isSettled) this.#keep(operation, { state: 'confirming', window, reason: null });
   }
 
-  /** A window is final that cemented `operations`. Only `applied` ones are settled: what was not valid in it changed nothing. */
-  final(operations: readonly Operation[], applied: readonly Id[], window: number): void {
-    const valid = new Set(applied);
-    for (const operation of operations) {
-      const isSettled = valid.has(operation.id);
-      const fate: Fate = isSettled
-        ? { state: 'settled', window, reason: '' }
-        : { state: 'rejected', window: 0, reason: 'NotValidInTime' };
-      this.#keep(operation.id, { operation, fate });
+  /** A window is final that listed `operations`, of which those in `applied` changed the state. */
+  final(window: number, applied: readonly Id[], operations: readonly Operation[]): void {
+    const changing = new Set(applied);
+    for (const { id } of operations) this.#keep(id, finalFate(window, changing.has(id)));
+  }
+
+  #keep(id: Id, fate: Fate, valid = this.#heard.get(id)?.valid): Fate {
+    this.#heard.set(id, { fate, valid });
+    if (this.#heard.size > MOST_FATES) {
+      for (const first of this.#heard.keys()) {
+        this.#heard.delete(first);
+        break;
+      }
     }
-  }
-
-  /**
-   * One that waits while its account went on without it can never settle. Where its account stands on it, it is settled, though its window
-   * was none of those applied here: a snapshot brought it.
-   */
-  of(operation: Id, accounts: AccountView): Fate {
-    const kept = this.#kept.get(operation);
-    if (kept?.operation === undefined || kept.fate.state === 'settled') return kept?.fate ?? UNKNOWN;
-    const account = accounts.account(kept.operation.sender);
-    if (account?.frontierHash === operation) return { state: 'settled', window: account.lastOpWindow, reason: '' };
-    if (kept.fate.state !== 'pending' || account?.frontierHash === kept.operation.prevHash) return kept.fate;
-    return { state: 'rejected', window: 0, reason: 'InvalidPrevHash' };
-  }
-
-  #keep(id: Id, kept: Kept): void {
-    const isNew = !this.#kept.has(id);
-    this.#kept.set(id, kept);
-    if (!isNew || this.#kept.size <= MOST_FATES) return;
-    for (const oldest of this.#kept.keys()) {
-      this.#kept.delete(oldest);
-      return;
-    }
+    return fate;
   }
 }

@@ -38,7 +38,10 @@ const answer = async (route: Route, ports: ApiPorts, request: FastifyRequest, re
     params: checked(params, request.params),
     query: checked(query, request.query),
     body: checked(body, request.body),
-    isGone: goneOf(reply.raw),
+    // Made only where it is waited on: an abort at the end of each answer would be a good part of its cost.
+    get isGone() {
+      return goneOf(reply.raw);
+    },
   };
   const { status, body: sent, length } = await route.handle(ports, input);
   const form = answers[status];

@@ -4,7 +4,7 @@ import type { Notice } from '#core/host/host.ts';
 import type { FinalRecord, Opened } from '#core/participant/types.ts';
 import { encodeCertificate } from '#core/services/certificate-proof.ts';
 import { ClientDesk, type DeskSource } from '#core/services/client-desk.ts';
-import { OperationFates } from '#core/services/operation-fates.ts';
+import type { OperationFates } from '#core/services/operation-fates.ts';
 import type { Settled } from '#core/transition/settled.ts';
 import type { Store } from '#node/store/store.ts';
 
@@ -22,15 +22,16 @@ const FORGED = 'InvalidSignature';
 export class Clients {
   readonly #ports: ClientsPorts;
   readonly #desk = new ClientDesk();
-  readonly #fates = new OperationFates();
+  readonly #fates: OperationFates;
   /** Accounts by link; undefined: the key was changed while its client came in. */
   readonly #accounts = new Map<number, Id | undefined>();
   /** Operations of clients that were not judged yet, and who sent them. */
   readonly #submitted = new Map<Id, number>();
   #source: DeskSource;
 
-  constructor({ settled, open }: Opened, store: Pick<Store, 'entry'>, ports: ClientsPorts) {
+  constructor({ settled, open }: Opened, store: Pick<Store, 'entry'>, fates: OperationFates, ports: ClientsPorts) {
     this.#ports = ports;
+    this.#fates = fates;
     const isOpen = open?.window === settled.window + 1;
     this.#source = this.#sourceOf(settled, store.entry(settled.window)?.header, isOpen ? open.certificate : []);
   }
@@ -71,16 +72,8 @@ export class Clients {
       case 'final':
         this.#final(notice.record);
         return false;
-      case 'confirmed':
-        this.#fates.confirmed(notice.notice.operation, notice.notice.window);
-        return false;
-      case 'accepted':
-      case 'published':
-        if (notice.object.kind === 'operation') this.#fates.seen(notice.object);
-        return false;
       case 'submitted': {
         const { operation, verdict } = notice;
-        this.#fates.judged(operation, verdict);
         const link = this.#submitted.get(operation.id);
         if (link === undefined) return false;
         this.#submitted.delete(operation.id);
@@ -97,8 +90,7 @@ export class Clients {
     this.#source = this.#sourceOf(settled, undefined, []);
   }
 
-  #final({ settled, entry, operations, certificate }: FinalRecord): void {
-    this.#fates.final(operations, entry.operations, settled.window);
+  #final({ settled, entry, certificate }: FinalRecord): void {
     this.#source = this.#sourceOf(settled, entry.header, certificate);
   }
 

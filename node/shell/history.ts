@@ -39,16 +39,6 @@ export class History {
     return { operations, next: window >= oldest ? window + 1 : null, oldest };
   }
 
-  /** The window in which an operation settled, `last` at the latest. */
-  *windowOf(operation: Id, last: number): Steps<number | undefined> {
-    const oldest = this.#firstKept(last);
-    for (let window = last; window >= oldest; window--) {
-      if (this.#store.entry(window)?.operations.includes(operation)) return window;
-      yield;
-    }
-    return undefined;
-  }
-
   /** The first window whose bodies are kept, `last` + 1 where none are: they go from there to the last one. */
   #firstKept(last: number): number {
     if (this.#isKept(this.#oldest)) return this.#oldest;

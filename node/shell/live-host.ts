@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { performance } from 'node:perf_hooks';
 import { ZERO_ID } from '#core/bytes/bytes.ts';
+import type { Operation } from '#core/consensus/objects.ts';
 import type { LeaderOf } from '#core/consensus/proposal.ts';
 import type { Suite } from '#core/crypto/suite.ts';
 import type { Genesis } from '#core/genesis/genesis.ts';
@@ -9,6 +10,7 @@ import type { HostInputs } from '#core/journal/recorder.ts';
 import { leaderOf } from '#core/lottery/cascade.ts';
 import { decodeOperation } from '#core/operations/codec.ts';
 import type { FinalRecord, OpenRecord } from '#core/participant/types.ts';
+import { OperationFates } from '#core/services/operation-fates.ts';
 import { openWindow } from '#core/transition/open-window.ts';
 import type { Settled } from '#core/transition/settled.ts';
 import { decodeMessage, decodeStemMessage } from '#core/wire/codec.ts';
@@ -21,6 +23,7 @@ import { Beside } from './beside.ts';
 import { mustLeadThrough } from './checkpoint.ts';
 import { Clients } from './clients.ts';
 import { Door } from './door.ts';
+import { keptFate, tellFates } from './fates.ts';
 import { HostJournal } from './host-journal.ts';
 import type { FromProtocol, ToProtocol } from './messages.ts';
 import { oneLine } from './one-line.ts';
@@ -57,6 +60,7 @@ export class LiveHost {
   readonly #proofs: AnchorProofs;
   readonly #clients: Clients;
   readonly #journal: HostJournal | undefined;
+  readonly #fates: OperationFates;
   readonly #queries: Queries;
   readonly #timer: Timer;
   readonly #beside: Beside;
@@ -78,7 +82,9 @@ export class LiveHost {
     this.#receipts = new Receipts((link, cost) => parts.post({ type: 'taken', link, cost }));
     const opened = store.opened();
     this.#settled = opened.settled;
-    this.#queries = new Queries({ store, settled: () => this.#settled, post: parts.post });
+    const fates = new OperationFates(keptFate(store));
+    this.#fates = fates;
+    this.#queries = new Queries({ store, fates, settled: () => this.#settled, post: parts.post });
     const { checkpoint } = setting;
     if (checkpoint !== undefined)
       mustLeadThrough(checkpoint, checkpoint.window, store.entry(checkpoint.window)?.header.id);
@@ -100,11 +106,11 @@ export class LiveHost {
       opened.settled,
     );
     this.#proofs = new AnchorProofs(new ProofFolder(setting.folder), store, setting.account, opened.open);
-    this.#clients = new Clients(opened, store, {
+    this.#clients = new Clients(opened, store, fates, {
       send: (link, envelope) => {
         parts.post({ type: 'letters', letters: [{ links: [link], envelope, onStem: false }], useful: [] });
       },
-      submit: (operation) => this.#handle(() => this.#host.submit(operation, 0)),
+      submit: (operation) => this.#handle(() => this.#handedIn(operation, 0)),
       penalty: (link, reason) => parts.post({ type: 'penalty', link, reason }),
     });
     this.#hasher = parts.startHasher({
@@ -263,7 +269,7 @@ export class LiveHost {
   }
 
   #notice(notice: Notice): void {
-    this.#queries.notice(notice);
+    tellFates(this.#fates, notice);
     if (this.#clients.notice(notice)) return;
     switch (notice.type) {
       case 'final':
@@ -325,9 +331,13 @@ export class LiveHost {
     if (operation.ok) {
       const isEarly = notBefore > this.#settled.window + 1;
       if (isEarly) this.#said.push({ type: 'submitted', operation: operation.value.id, verdict: 'scheduled' });
-      this.#queries.submitted(operation.value);
-      this.#handle(() => this.#host.submit(operation.value, notBefore));
+      this.#handle(() => this.#handedIn(operation.value, notBefore));
     } else this.#parts.post({ type: 'submitted', operation: ZERO_ID, verdict: `reject: ${operation.error}` });
+  }
+
+  #handedIn(operation: Operation, notBefore: number): void {
+    this.#fates.handedIn(operation);
+    this.#host.submit(operation, notBefore);
   }
 
   /** No input is handled any more, so nothing is signed. */

@@ -1,16 +1,15 @@
 import { type Id, toHex } from '#core/bytes/bytes.ts';
 import { fail, ok, type Result } from '#core/bytes/result.ts';
-import type { Operation } from '#core/consensus/objects.ts';
-import type { Notice } from '#core/host/host.ts';
 import { accountProof } from '#core/services/account-proof.ts';
+import type { OperationFates } from '#core/services/operation-fates.ts';
 import type { Settled } from '#core/transition/settled.ts';
 import type { AccountAnswer, AccountProofAnswer, HistoryAnswer, OperationState } from '#node/api/account-schemas.ts';
 import type { Store } from '#node/store/store.ts';
+import { operationState } from './fates.ts';
 import { headerScopes } from './header-scopes.ts';
 import { History } from './history.ts';
 import type { FromProtocol } from './messages.ts';
 import { oneLine } from './one-line.ts';
-import { OperationStates } from './operation-states.ts';
 
 /** A question that only the protocol's thread can answer: of the settled state, or of what is kept. */
 export type Query =
@@ -44,6 +43,7 @@ const SLICE = 2;
 
 export interface QueryPorts {
   readonly store: Pick<Store, 'entry' | 'object'>;
+  readonly fates: OperationFates;
   settled(): Settled;
   post(message: FromProtocol): void;
 }
@@ -51,7 +51,6 @@ export interface QueryPorts {
 /** Answers questions beside the host (design: reads never pass through it), a slice at a time. */
 export class Queries {
   readonly #ports: QueryPorts;
-  readonly #states = new OperationStates();
   readonly #history: History;
   #isOver = false;
 
@@ -62,16 +61,6 @@ export class Queries {
 
   take(request: number, query: Query): void {
     this.#run(request, this.#answer(query), 0);
-  }
-
-  /** What the host told. */
-  notice(notice: Notice): void {
-    this.#states.notice(notice);
-  }
-
-  /** An operation of this node's user. */
-  submitted(operation: Operation): void {
-    this.#states.handedIn(operation);
   }
 
   /** The store is about to be closed. */
@@ -113,23 +102,8 @@ export class Queries {
       case 'header-scopes':
         return yield* headerScopes(this.#ports.store, query.from, query.count);
       case 'operation':
-        return this.#states.of(query.operation, settled.state) ?? (yield* this.#kept(query.operation, settled));
+        return operationState(query.operation, this.#ports.fates.of(query.operation, settled.state));
     }
-  }
-
-  /** The state of an operation that this process has not heard of. */
-  *#kept(operation: Id, { state, window }: Settled): Steps<OperationState> {
-    const object = this.#ports.store.object(operation);
-    const account = object?.kind === 'operation' ? state.account(object.sender) : undefined;
-    const settledIn =
-      account === undefined
-        ? undefined
-        : account.frontierHash === operation
-          ? account.lastOpWindow
-          : yield* this.#history.windowOf(operation, Math.min(window, account.lastOpWindow));
-    if (settledIn === undefined) return { operation, state: 'unknown', window: null, reason: null };
-    this.#states.settled(operation, settledIn);
-    return { operation, state: 'settled', window: settledIn, reason: null };
   }
 }
 

@@ -1,10 +1,10 @@
 import { fromHex, type Id } from '#core/bytes/bytes.ts';
-import { layout, list } from '#core/bytes/layout.ts';
+import { id32, layout, list } from '#core/bytes/layout.ts';
 import type { ProtocolObject, Vote } from '#core/consensus/objects.ts';
 import { decodeVote } from '#core/consensus/vote.ts';
 import { isSelectionWindow } from '#core/entry/selection.ts';
 import type { Params } from '#core/genesis/params.ts';
-import { blobUpTo } from '#core/journal/kinds.ts';
+import { blobUpTo, whole } from '#core/journal/kinds.ts';
 import { decodeStored, encodeStored, JOURNAL_OBJECT } from '#core/journal/objects.ts';
 import type { FinalRecord } from '#core/participant/types.ts';
 import { isSnapshotAnchor } from '#core/snapshot/anchor-windows.ts';
@@ -21,6 +21,12 @@ const VOTE_SIZE = 3_384;
 
 /** The precommits that made a window final. */
 const STORED_CERTIFICATE = layout('StoredCertificate', { votes: list(blobUpTo(VOTE_SIZE)) });
+
+/** A body, and the last window that listed it. */
+const ARCHIVED_OBJECT = layout('ArchivedObject', { window: whole, object: JOURNAL_OBJECT });
+
+/** Operations of a window that changed nothing there (03 §8.1): no entry names them. */
+const IDLE = layout('IdleOperations', { ids: list(id32) });
 
 /** Every certificate is kept for so many windows (09 §3). */
 const RECENT_CERTIFICATES = 64;
@@ -73,8 +79,13 @@ export class Archive {
   }
 
   object(id: Id): ProtocolObject | undefined {
-    const bytes = this.#objects.get(fromHex(id));
-    return bytes && sound(decodeStored(sound(JOURNAL_OBJECT.decode(bytes))));
+    const archived = this.#archived(id);
+    return archived && sound(decodeStored(archived.object));
+  }
+
+  /** The window that listed an operation whose body is kept. */
+  windowOf(operation: Id): number | undefined {
+    return this.#archived(operation)?.window;
   }
 
   certificate(window: number): readonly Vote[] {
@@ -87,10 +98,13 @@ export class Archive {
   /** Inside a transaction: the window, and without what it makes too old. */
   write({ settled: { window }, entry, proposal, operations, registrations, certificate }: FinalRecord): void {
     this.#entries.put(windowKey(window), encodeArchiveEntry(entry));
-    for (const object of [...operations, ...registrations, proposal]) {
-      const stored = encodeStored({ object, bytes: encodeObject(object) });
-      this.#objects.put(fromHex(object.id), JOURNAL_OBJECT.encode(stored));
+    const applied = new Set(entry.operations);
+    const idle = operations.filter(({ id }) => !applied.has(id) && !this.#isSettled(id));
+    for (const body of [...operations.filter(({ id }) => applied.has(id)), ...idle, ...registrations, proposal]) {
+      const object = encodeStored({ object: body, bytes: encodeObject(body) });
+      this.#objects.put(fromHex(body.id), ARCHIVED_OBJECT.encode({ window, object }));
     }
+    if (idle.length > 0) this.#marks.put(windowKey(window), IDLE.encode({ ids: idle.map(({ id }) => id) }));
     if (certificate.length > 0) {
       const votes = certificate.map(({ bytes }) => bytes);
       this.#certificates.put(windowKey(window), STORED_CERTIFICATE.encode({ votes }));
@@ -106,6 +120,22 @@ export class Archive {
     for (const database of [this.#entries, this.#objects, this.#certificates, this.#marks]) database.clear();
   }
 
+  #archived(id: Id) {
+    const bytes = this.#objects.get(fromHex(id));
+    return bytes && sound(ARCHIVED_OBJECT.decode(bytes));
+  }
+
+  #isSettled(operation: Id): boolean {
+    const window = this.windowOf(operation);
+    return window !== undefined && this.entry(window)?.operations.includes(operation) === true;
+  }
+
+  /** What a window listed in vain, unless a later one lists it too. */
+  #idleOf(window: number): readonly Id[] {
+    const bytes = this.#marks.get(windowKey(window));
+    return bytes === undefined ? [] : sound(IDLE.decode(bytes)).ids.filter((id) => this.windowOf(id) === window);
+  }
+
   /** Of windows up to `last`. */
   #forgetBodies(last: number): void {
     const first = this.bodiesFrom ?? 0;
@@ -114,7 +144,9 @@ export class Archive {
       const entry = this.entry(window);
       if (entry === undefined) continue;
       const { operations, registrations, header } = entry;
-      for (const id of [...operations, ...registrations, header.id]) this.#objects.remove(fromHex(id));
+      const ids = [...operations, ...this.#idleOf(window), ...registrations, header.id];
+      for (const id of ids) this.#objects.remove(fromHex(id));
+      this.#marks.remove(windowKey(window));
     }
     if (end > first) this.#marks.put(BODIES_KEY, windowKey(end));
   }

@@ -4,7 +4,7 @@ import type { Database } from './environment.ts';
 import { StoreError, sound } from './store-error.ts';
 
 /** Of the layout of the whole store: a program opens no other. */
-const VERSION = 1;
+const VERSION = 2;
 
 /** What a store is one of. */
 const FORMAT = layout('StoreFormat', { version: u8, genesisHash: id32 });

@@ -140,6 +140,10 @@ export class LmdbStore implements Store {
     return this.#archive.object(id);
   }
 
+  windowOf(operation: Id): number | undefined {
+    return this.#archive.windowOf(operation);
+  }
+
   certificate(window: number): readonly Vote[] {
     return this.#archive.certificate(window);
   }

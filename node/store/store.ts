@@ -24,6 +24,8 @@ export interface Store {
   entry(window: number): ArchiveEntry | undefined;
   /** Operation, registration or proposal of one of the last 2τ₂ final windows (09 §3). */
   object(id: Id): ProtocolObject | undefined;
+  /** The window that listed an operation whose body is kept; it settled there where the window's entry names it. */
+  windowOf(operation: Id): number | undefined;
   /** The precommits that made a window final; none where none are kept (09 §3), or where it became final without. */
   certificate(window: number): readonly Vote[];
   /** Records written, counted over the store's whole life. */
