@@ -41,7 +41,7 @@ const CLIENT = idOf(99);
 const sourceOf = (final: FinalRecord): DeskSource => ({
   settled: final.settled,
   certified: { header: final.entry.header, certificate: encodeCertificate(final.certificate) },
-  fates: new OperationFates(),
+  fates: new OperationFates(() => undefined),
 });
 const source = sourceOf(record);
 

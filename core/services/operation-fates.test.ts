@@ -3,7 +3,7 @@ import { ZERO_ID } from '../bytes/bytes.ts';
 import type { Operation } from '../consensus/objects.ts';
 import { accountOf, cheapKey, idOf, MemoryAccounts, ownId } from '../operations/accounts.suite.ts';
 import { makeOperation } from '../operations/codec.ts';
-import { fateReason, MOST_FATES, OperationFates, reasonOfFate } from './operation-fates.ts';
+import { fateReason, fateStateOf, finalFate, MOST_FATES, OperationFates, reasonOfFate } from './operation-fates.ts';
 
 const key = cheapKey(1);
 const sender = ownId(key);
@@ -17,64 +17,96 @@ const anchor = (n: number): Operation =>
   ) as Operation;
 const operation = anchor(1);
 
+const { id } = operation;
+const fresh = (): OperationFates => new OperationFates(() => undefined);
+
 test('an operation waits, is confirmed, settles, and stays settled', () => {
-  const fates = new OperationFates();
-  const of = () => fates.of(operation.id, here);
-  expect(of()).toEqual({ state: 'unknown', window: 0, reason: '' });
+  const fates = fresh();
+  const of = () => fates.of(id, here);
+  expect(of()).toEqual({ state: 'unknown', window: null, reason: null });
+  fates.handedIn(operation);
+  expect(of()).toEqual({ state: 'pending', window: null, reason: null });
   fates.judged(operation, { type: 'accept' });
   expect(of()).toMatchObject({ state: 'pending' });
-  fates.confirmed(operation.id, 4);
-  expect(of()).toEqual({ state: 'quorum', window: 4, reason: '' });
+  fates.confirmed(id, 4);
+  expect(of()).toEqual({ state: 'confirming', window: 4, reason: null });
   fates.judged(operation, { type: 'reject', reason: 'InvalidPrevHash' });
-  expect(of()).toMatchObject({ state: 'quorum' });
-  fates.final([operation], [operation.id], 5);
-  fates.confirmed(operation.id, 5);
+  expect(of()).toMatchObject({ state: 'confirming' });
+  fates.final(5, [id], [operation]);
+  fates.confirmed(id, 5);
   fates.seen(operation);
+  fates.handedIn(operation);
   fates.judged(operation, { type: 'stale' });
-  expect(fates.of(operation.id, moved)).toEqual({ state: 'settled', window: 5, reason: '' });
+  expect(fates.of(id, moved)).toEqual({ state: 'settled', window: 5, reason: null });
 });
 
-test('one that is refused, or held in vain, is rejected until it is heard of again', () => {
-  const fates = new OperationFates();
+test('one that is refused, held in vain or out of date is rejected until it is heard of again', () => {
+  const fates = fresh();
+  fates.handedIn(operation);
   fates.judged(operation, { type: 'reject', reason: 'ZeroAmount' });
-  expect(fates.of(operation.id, here)).toEqual({ state: 'rejected', window: 0, reason: 'ZeroAmount' });
+  expect(fates.of(id, here)).toEqual({ state: 'rejected', window: null, reason: 'ZeroAmount' });
   fates.judged(anchor(2), { type: 'hold' });
   expect(fates.of(anchor(2).id, here)).toMatchObject({ state: 'rejected', reason: 'NotValidInTime' });
+  fates.judged(anchor(3), { type: 'stale' });
+  expect(fates.of(anchor(3).id, here)).toMatchObject({ state: 'rejected', reason: 'OutOfDate' });
+  fates.handedIn(operation);
+  expect(fates.of(id, here)).toMatchObject({ state: 'pending' });
+  fates.judged(operation, { type: 'stale' });
   fates.seen(operation);
-  expect(fates.of(operation.id, here)).toMatchObject({ state: 'pending' });
+  expect(fates.of(id, here)).toMatchObject({ state: 'pending' });
 });
 
-test('one that waits while its account goes on can never settle', () => {
-  const fates = new OperationFates();
+test('a copy with another signature says nothing of one that was valid', () => {
+  const fates = fresh();
   fates.seen(operation);
-  expect(fates.of(operation.id, moved)).toMatchObject({ state: 'rejected', reason: 'InvalidPrevHash' });
-  expect(fates.of(operation.id, new MemoryAccounts())).toMatchObject({ state: 'rejected' });
+  fates.judged(operation, { type: 'reject', reason: 'InvalidSignature' });
+  expect(fates.of(id, here)).toMatchObject({ state: 'pending' });
 });
 
-test('one that a window cemented but could not apply is rejected, not settled', () => {
-  const fates = new OperationFates();
-  fates.confirmed(operation.id, 4);
-  fates.final([operation, anchor(2)], [anchor(2).id], 5);
-  expect(fates.of(operation.id, moved)).toEqual({ state: 'rejected', window: 0, reason: 'NotValidInTime' });
-  expect(fates.of(anchor(2).id, moved)).toEqual({ state: 'settled', window: 5, reason: '' });
+test('one that waits while its account goes on can never settle; one that was not valid yet may', () => {
+  const fates = fresh();
+  fates.handedIn(operation);
+  expect(fates.of(id, moved)).toMatchObject({ state: 'pending' });
+  fates.seen(operation);
+  expect(fates.of(id, moved)).toMatchObject({ state: 'rejected', reason: 'Replaced' });
+  fates.seen(operation);
+  expect(fates.of(id, new MemoryAccounts())).toMatchObject({ state: 'rejected' });
+});
+
+test('one that a final window listed and that changed nothing there is rejected', () => {
+  const fates = fresh();
+  fates.final(5, [], [operation]);
+  expect(fates.of(id, here)).toEqual({ state: 'rejected', window: 5, reason: 'NotValidWhenCemented' });
+});
+
+test('what is kept is known again, whatever was said since', () => {
+  const fates = new OperationFates((of) => (of === id ? finalFate(3, true) : undefined));
+  fates.handedIn(operation);
+  fates.judged(operation, { type: 'stale' });
+  expect(fates.of(id, moved)).toEqual({ state: 'settled', window: 3, reason: null });
+  expect(fates.of(idOf(9), moved).state).toBe('unknown');
 });
 
 test('one whose window a snapshot skipped is settled where its account stands on it', () => {
-  const fates = new OperationFates();
+  const fates = fresh();
   fates.seen(operation);
   const adopted = new MemoryAccounts([{ ...account, frontierHash: operation.id, lastOpWindow: 70 }]);
-  expect(fates.of(operation.id, adopted)).toEqual({ state: 'settled', window: 70, reason: '' });
+  expect(fates.of(operation.id, adopted)).toEqual({ state: 'settled', window: 70, reason: null });
   fates.confirmed(operation.id, 70);
-  expect(fates.of(operation.id, adopted)).toEqual({ state: 'settled', window: 70, reason: '' });
+  expect(fates.of(operation.id, adopted)).toEqual({ state: 'settled', window: 70, reason: null });
 });
 
 test('16 384 are remembered, the latest', () => {
-  const fates = new OperationFates();
+  const fates = fresh();
   for (let n = 0; n <= MOST_FATES; n++) fates.confirmed(idOf(n), 1);
-  expect([0, 1, MOST_FATES].map((n) => fates.of(idOf(n), here).state)).toEqual(['unknown', 'quorum', 'quorum']);
+  expect([0, 1, MOST_FATES].map((n) => fates.of(idOf(n), here).state)).toEqual(['unknown', 'confirming', 'confirming']);
 });
 
-test('reasons have numbers', () => {
-  expect(['AccountNotFound', 'InvalidSignature', 'NotValidInTime'].map(fateReason)).toEqual([1, 11, 255]);
+test('states and reasons have numbers', () => {
+  expect(['AccountNotFound', 'InvalidSignature', 'NotValidInTime', 'Replaced'].map(fateReason)).toEqual([
+    1, 11, 255, 2,
+  ]);
   expect([0, 1, 11, 255].map(reasonOfFate)).toEqual([undefined, 'AccountNotFound', 'InvalidSignature', 'Other']);
+  const words = ['unknown', 'pending', 'confirming', 'confirmed', 'settled', 'rejected', 'rejected', undefined];
+  expect(words.map((_, number) => fateStateOf(number))).toEqual(words);
 });

@@ -71,6 +71,7 @@ export const alone = (folder: string, account: Id) => {
       },
       entry: (window) => disk.entry(window),
       object: (id) => disk.object(id),
+      windowOf: (operation) => disk.windowOf(operation),
       certificate: (window) => disk.certificate(window),
       staging: () => disk.staging(),
       adopt: (adopted) => void disk.write({ adopted }),

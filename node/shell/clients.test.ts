@@ -4,15 +4,18 @@ import type { Operation } from '#core/consensus/objects.ts';
 import { makeVote } from '#core/consensus/vote.ts';
 import { nodeId } from '#core/crypto/ids.ts';
 import { buildGenesis } from '#core/genesis/genesis.ts';
+import type { Notice } from '#core/host/host.ts';
 import { makeOperation } from '#core/operations/codec.ts';
 import type { FinalRecord, Opened } from '#core/participant/types.ts';
 import { OP_ACCOUNT, OP_OPERATION, OP_STATUS, OPERATION_SHOWN } from '#core/services/host-request.ts';
+import { OperationFates } from '#core/services/operation-fates.ts';
 import { MemoryBase } from '#core/state/memory-base.ts';
 import { genesisSettled } from '#core/transition/genesis-settled.ts';
 import { encodeMessage } from '#core/wire/codec.ts';
 import { decodeEnvelope, encodeEnvelope } from '#core/wire/envelope.ts';
 import type { ArchiveEntry } from '#core/wire/messages.ts';
 import { Clients } from './clients.ts';
+import { tellFates } from './fates.ts';
 import { accountKey, anchorOf, genesisOf, nodeKey } from './net.suite.ts';
 
 const genesis = genesisSettled(buildGenesis(genesisOf(2, 1_000)), new MemoryBase());
@@ -46,10 +49,15 @@ beforeEach(() => {
   for (const list of [said, submitted, answers]) list.splice(0);
 });
 
-const clientsOf = (opened: Partial<Opened> = {}, header = true): Clients => {
+const clientsOf = (
+  opened: Partial<Opened> = {},
+  header = true,
+  fates = new OperationFates(() => undefined),
+): Clients => {
   const clients = new Clients(
     { settled, open: undefined, ...opened },
     { entry: () => (header ? entry : undefined) },
+    fates,
     {
       send: (link, envelope) => {
         said.push(`send ${link}`);
@@ -125,7 +133,12 @@ describe('account clients', () => {
   });
 
   test('hand in operations as the user does, and hear what became of them', () => {
-    const clients = clientsOf();
+    const fates = new OperationFates(() => undefined);
+    const clients = clientsOf({}, true, fates);
+    const tell = (notice: Notice): boolean => {
+      tellFates(fates, notice);
+      return clients.notice(notice);
+    };
     const operation = anchorOf(1) as Operation;
     clients.message(LINK, encodeMessage({ type: 'object', object: operation }), false, 0);
     expect(submitted.map(({ id }) => id)).toEqual([operation.id]);
@@ -136,16 +149,16 @@ describe('account clients', () => {
       return shown?.ok ? shown.value.state : undefined;
     };
     expect(state()).toBe(0);
-    expect(clients.notice({ type: 'submitted', operation, verdict: { type: 'accept' } })).toBe(true);
+    expect(tell({ type: 'submitted', operation, verdict: { type: 'accept' } })).toBe(true);
     expect(state()).toBe(1);
     // The node's own user may have handed in the same.
-    expect(clients.notice({ type: 'submitted', operation, verdict: { type: 'stale' } })).toBe(false);
-    clients.notice({ type: 'confirmed', notice: { operation: operation.id, window: 8 } });
+    expect(tell({ type: 'submitted', operation, verdict: { type: 'stale' } })).toBe(false);
+    tell({ type: 'confirmed', notice: { operation: operation.id, window: 8 } });
     expect(state()).toBe(2);
     // Cemented, but not valid in its window.
-    clients.notice(final({ operations: [operation] }));
+    tell(final({ operations: [operation] }));
     expect(state()).toBe(5);
-    clients.notice(final({ operations: [operation], entry: { ...entry, operations: [operation.id] } }));
+    tell(final({ entry: { ...entry, operations: [operation.id] }, operations: [operation] }));
     expect(state()).toBe(4);
   });
 

@@ -72,6 +72,7 @@ export const openStore = (folder: string, genesis: Genesis): Store => {
     },
     entry: (window) => disk.entry(window),
     object: (id) => disk.object(id),
+    windowOf: (operation) => disk.windowOf(operation),
     certificate: (window) => disk.certificate(window),
     staging: () => disk.staging(),
     adopt: (adopted) => void disk.write({ adopted }),

@@ -99,6 +99,7 @@ class Bench {
       },
       entry: (window) => disk.entry(window),
       object: (id) => disk.object(id),
+      windowOf: (operation) => disk.windowOf(operation),
       certificate: (window) => disk.certificate(window),
       staging: () => disk.staging(),
       adopt: (adopted) => void disk.write({ adopted }),

@@ -1,12 +1,12 @@
 import { describe, expect, test } from 'vitest';
-import { type Id, ZERO_ID } from '#core/bytes/bytes.ts';
+import type { Id } from '#core/bytes/bytes.ts';
 import type { Operation, ProtocolObject } from '#core/consensus/objects.ts';
 import { foundation } from '#core/participant/party.suite.ts';
-import type { FinalRecord } from '#core/participant/types.ts';
 import { verifyAccountProof } from '#core/services/account-proof.ts';
+import { OperationFates } from '#core/services/operation-fates.ts';
 import type { ArchiveEntry } from '#core/wire/messages.ts';
+import { keptFate, operationState } from './fates.ts';
 import type { FromProtocol } from './messages.ts';
-import { OperationStates } from './operation-states.ts';
 import { Queries, type Query, type QueryAnswer } from './queries.ts';
 
 const idOf = (n: number): Id => n.toString(16).padStart(64, '0');
@@ -36,7 +36,15 @@ const kept = (operations: Readonly<Record<number, readonly Operation[]>>, first:
     objects.set(header.id, { kind: 'proposal' } as ProtocolObject);
     entries.set(window, { header, operations: ids } as unknown as ArchiveEntry);
   }
-  return { entry: (window: number) => entries.get(window), object: (id: Id) => objects.get(id), entries, objects };
+  const windowOf = (id: Id): number | undefined =>
+    [...entries].find(([, { operations }]) => objects.has(id) && operations.includes(id))?.[0];
+  return {
+    entry: (window: number) => entries.get(window),
+    object: (id: Id) => objects.get(id),
+    windowOf,
+    entries,
+    objects,
+  };
 };
 
 const store = kept(
@@ -56,6 +64,7 @@ const asker = (window: number, from = store) => {
   const posted: FromProtocol[] = [];
   const queries = new Queries({
     store: from,
+    fates: new OperationFates(keptFate(from)),
     settled: () => ({ ...genesis, window }),
     post: (message) => void posted.push(message),
   });
@@ -150,66 +159,26 @@ describe('an account', () => {
 });
 
 describe('an operation', () => {
-  const { accountId: sender, frontierHash: prevHash } = founder;
-  const own = { ...transfer(0x77, sender, BOB), prevHash } as Operation;
-  const stateOf = (states: OperationStates) => states.of(own.id, genesis.state)?.state;
-  const final = (applied: readonly Id[], operations: readonly Operation[]) =>
-    ({
-      type: 'final',
-      round: 1,
-      record: { settled: { window: 6 }, entry: { operations: applied }, operations } as unknown as FinalRecord,
-    }) as const;
-
-  test('is pending, confirming, settled', () => {
-    const states = new OperationStates();
-    expect(stateOf(states)).toBeUndefined();
-    states.handedIn(own);
-    expect(stateOf(states)).toBe('pending');
-    states.notice({ type: 'published', object: own });
-    expect(stateOf(states)).toBe('pending');
-    states.notice({ type: 'confirmed', notice: { operation: own.id, window: 6 } });
-    expect(states.of(own.id, genesis.state)).toMatchObject({ state: 'confirming', window: 6 });
-    states.notice(final([own.id], [own]));
-    expect(states.of(own.id, genesis.state)).toEqual({ operation: own.id, state: 'settled', window: 6, reason: null });
-    states.notice({ type: 'confirmed', notice: { operation: own.id, window: 7 } });
-    states.notice({ type: 'submitted', operation: own, verdict: { type: 'stale' } });
-    states.handedIn(own);
-    expect(stateOf(states)).toBe('settled');
-  });
-
-  test('is rejected, with the reason, and pending when it is handed in again', () => {
-    const states = new OperationStates();
-    states.handedIn(own);
-    states.notice({ type: 'submitted', operation: own, verdict: { type: 'reject', reason: 'InvalidSignature' } });
-    expect(states.of(own.id, genesis.state)).toMatchObject({ state: 'rejected', reason: 'InvalidSignature' });
-    states.handedIn(own);
-    expect(stateOf(states)).toBe('pending');
-    states.notice({ type: 'accepted', object: own });
-    states.notice(final([], [own]));
-    expect(states.of(own.id, genesis.state)).toMatchObject({ state: 'rejected', window: 6 });
-  });
-
-  test('is rejected once another took its place, but not before it was valid there', () => {
-    const states = new OperationStates();
-    const moved = { account: () => ({ frontierHash: ZERO_ID }) as never };
-    states.handedIn(own);
-    expect(states.of(own.id, moved)?.state).toBe('pending');
-    states.notice({ type: 'accepted', object: own });
-    expect(states.of(own.id, moved)).toMatchObject({ state: 'rejected', reason: /took its place/ });
-  });
-
-  test('whose window a snapshot skipped is settled where its account stands on it', () => {
-    const states = new OperationStates();
-    const adopted = { account: () => ({ frontierHash: own.id, lastOpWindow: 70 }) as never };
-    states.notice({ type: 'accepted', object: own });
-    expect(states.of(own.id, adopted)).toEqual({ operation: own.id, state: 'settled', window: 70, reason: null });
-  });
-
   test('of a process before is found where it is kept', async () => {
-    const last = { ...own, id: prevHash };
-    const from = kept({ 3: [{ ...own, sender }], 4: [last] }, 3, 4);
-    const { ask } = asker(4, from);
-    expect(await ask({ type: 'operation', operation: prevHash })).toMatchObject({ state: 'settled', window: 0 });
+    const { ask } = asker(9);
+    const settled = { state: 'settled', window: 5, reason: null };
+    expect(await ask({ type: 'operation', operation: idOf(0x51) })).toEqual({ operation: idOf(0x51), ...settled });
     expect(await ask({ type: 'operation', operation: idOf(5) })).toMatchObject({ state: 'unknown', window: null });
+    // A proposal is none.
+    expect(await ask({ type: 'operation', operation: idOf(1_005) })).toMatchObject({ state: 'unknown' });
+  });
+
+  test('that was listed in vain is rejected, with the reason in words', async () => {
+    const windowOf = () => 5;
+    const idle = kept({ 5: [] }, 5, 5);
+    idle.objects.set(idOf(7), transfer(7, ALICE, BOB));
+    expect(await asker(9, { ...idle, windowOf }).ask({ type: 'operation', operation: idOf(7) })).toEqual({
+      operation: idOf(7),
+      state: 'rejected',
+      window: 5,
+      reason: 'it was not valid in the window that cemented it',
+    });
+    const ruled = { state: 'rejected', window: null, reason: 'ZeroAmount' } as const;
+    expect(operationState(idOf(7), ruled)).toEqual({ operation: idOf(7), ...ruled });
   });
 });

@@ -2,9 +2,11 @@ import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { ZERO_ID } from '#core/bytes/bytes.ts';
 import { makeHeader } from '#core/consensus/header.ts';
-import { PRECOMMIT } from '#core/consensus/objects.ts';
+import { type Operation, PRECOMMIT } from '#core/consensus/objects.ts';
 import { makeVote } from '#core/consensus/vote.ts';
+import { Disk } from '#core/journal/disk.ts';
 import { cheapKey } from '#core/operations/accounts.suite.ts';
+import { makeOperation } from '#core/operations/codec.ts';
 import { foundation } from '#core/participant/party.suite.ts';
 import type { FinalRecord } from '#core/participant/types.ts';
 import { Archive, type Retention, retentionOf } from './archive.ts';
@@ -49,6 +51,19 @@ const finalOf = (window: number): FinalRecord => {
   };
 };
 
+const anchor = (n: number): Operation =>
+  makeOperation(
+    { type: 'Anchor', sender: ZERO_ID, prevHash: ZERO_ID, appId: ZERO_ID, dataHash: `${n}`.padEnd(64, '0') },
+    key,
+  ) as Operation;
+
+/** A window that lists operations; those of `idle` changed nothing. */
+const listing = (final: FinalRecord, applied: readonly Operation[], idle: readonly Operation[]): FinalRecord => ({
+  ...final,
+  entry: { ...final.entry, operations: applied.map(({ id }) => id) },
+  operations: [...applied, ...idle],
+});
+
 const finals = Array.from({ length: 120 }, (_, window) => finalOf(window));
 
 /** Windows of which it has entries, bodies and certificates. */
@@ -72,7 +87,9 @@ const opened = (path: string) => {
     const archive = new Archive(environment, params, retention);
     const write = (from: number, to: number): void =>
       environment.transaction(() => finals.slice(from, to + 1).forEach((final) => archive.write(final)));
-    return { archive, write, clear: () => environment.transaction(() => archive.clear()) };
+    const writeAll = (records: readonly FinalRecord[]): void =>
+      environment.transaction(() => records.forEach((final) => archive.write(final)));
+    return { archive, write, writeAll, clear: () => environment.transaction(() => archive.clear()) };
   };
 };
 
@@ -106,4 +123,33 @@ it('begins anew when it is cleared', () => {
   expect(kept(archive)).toEqual({ entries: [], bodies: [], certificates: [], from: undefined });
   write(90, 91);
   expect(kept(archive)).toEqual({ entries: [90, 91, 2], bodies: [90, 91, 2], certificates: [90, 91, 2], from: 90 });
+});
+
+it('forgets with a window what it listed in vain too, but not what another one listed', () => {
+  const { archive, writeAll } = opened(folder())({ entries: 10, bodies: 4 });
+  const [settled, idle, again] = [1, 2, 3].map(anchor) as [Operation, Operation, Operation];
+  const [first, second] = [listing(finals[0]!, [settled], [idle, again]), listing(finals[1]!, [], [settled, again])];
+  writeAll([first, second, ...finals.slice(2, 4)]);
+  const windows = () => [settled, idle, again].map(({ id }) => archive.windowOf(id));
+  expect(windows()).toEqual([0, 0, 1]);
+  expect(archive.object(idle.id)).toEqual(idle);
+  writeAll(finals.slice(4, 5));
+  expect(windows()).toEqual([undefined, undefined, 1]);
+  writeAll(finals.slice(5, 6));
+  expect([settled, idle, again].map(({ id }) => archive.object(id))).toEqual([undefined, undefined, undefined]);
+});
+
+it('a disk in memory forgets the same', () => {
+  const disk = new Disk(genesis);
+  const [settled, idle, again] = [1, 2, 3].map(anchor) as [Operation, Operation, Operation];
+  const write = (final: FinalRecord) => disk.write({ final });
+  write(listing(finals[0]!, [settled], [idle, again]));
+  write(listing(finals[1]!, [], [settled, again]));
+  finals.slice(2, 16).forEach(write);
+  const windows = () => [settled, idle, again].map(({ id }) => disk.windowOf(id));
+  expect(windows()).toEqual([0, 0, 1]);
+  write(finals[16]!);
+  expect(windows()).toEqual([undefined, undefined, 1]);
+  write(finals[17]!);
+  expect([settled, idle, again].map(({ id }) => disk.object(id))).toEqual([undefined, undefined, undefined]);
 });

@@ -60,9 +60,9 @@ it('opens no store of another network, nor of another format', () => {
   expect(refusal(path, other)).toMatch(/ is of the network [0-9a-f]{64}, not of [0-9a-f]{64}: name another folder$/);
   expect(refusal(path)).toBe('none');
   tamper(path, 'meta', 'format', (value) => {
-    value[0] = 2;
+    value[0] = 1;
   });
-  expect(refusal(path)).toMatch(/ has format 2, this program reads format 1$/);
+  expect(refusal(path)).toMatch(/ has format 1, this program reads format 2$/);
 });
 
 it('opens no file that is none of its own', () => {
