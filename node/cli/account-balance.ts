@@ -2,12 +2,14 @@ import { accountFingerprint, encodeAddress } from '#core/crypto/ids.ts';
 import { amountText } from '#node/owner/amount.ts';
 import { recordOf } from '#node/owner/chain.ts';
 import { rowsText } from '#node/owner/rows.ts';
-import { type AccountOptions, readerOf } from '#node/owner/wallet.ts';
+import { type RemoteOptions, withReader } from '#node/owner/wallet.ts';
 
 /** `montana account balance`: the account after the last final window. Exit code 0; 1: there is none. Throws `Refused`. */
-export const accountBalance = async (options: AccountOptions): Promise<number> => {
-  const { account, chain } = readerOf(options);
-  const answer = await chain.account(account);
+export const accountBalance = async (options: RemoteOptions): Promise<number> => {
+  const [account, answer] = await withReader(options, async ({ account, chain }) => [
+    account,
+    await chain.account(account),
+  ]);
   const record = recordOf(answer);
   if (options.json === true) process.stdout.write(`${JSON.stringify(answer)}\n`);
   else if (record === undefined) {

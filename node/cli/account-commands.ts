@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { DEFAULT_FOLDER } from '#node/config/folder.ts';
-import type { AccountOptions } from '#node/owner/wallet.ts';
+import type { AccountOptions, RemoteOptions } from '#node/owner/wallet.ts';
 import type { AccountChangeKeyOptions } from './account-change-key.ts';
 import type { AccountHistoryOptions } from './account-history.ts';
 import type { AccountReceiveOptions } from './account-receive.ts';
@@ -27,19 +27,26 @@ export const addAccountCommands = (program: Command): void => {
       .option('--node <folder>', 'the folder of the node to ask, where it is not --dir')
       .option('--account <address>', 'the account, where it is not the first one of the identity');
 
+  /** Of any node that runs, which is told who asks, and believed only what it proves. */
+  const anywhere = (name: string, description: string): Command =>
+    asking(name, description)
+      .option('--remote <multiaddr>', 'ask this node instead, believing only what it proves: /ip4/…/tcp/…/p2p/Qm…')
+      .option('--genesis <file>', 'with --remote: the genesis file of the network, whose founders are trusted')
+      .option('--checkpoint <window:hash>', 'with --remote: a final header that history has to lead through');
+
   own('address', 'print the address')
     .option('--account <address>', 'check an address instead')
     .action(async (options: AccountOptions) => {
       process.exitCode = (await import('./account-address.ts')).accountAddress(options);
     });
 
-  asking('balance', 'what the account has after the last final window')
+  anywhere('balance', 'what the account has after the last final window')
     .addHelpText('after', '\nExit code 0: it answered; 1: there is no such account, or no node; 2: wrong usage.')
-    .action(async (options: AccountOptions) => {
+    .action(async (options: RemoteOptions) => {
       process.exitCode = await (await import('./account-balance.ts')).accountBalance(options);
     });
 
-  asking('send', 'pay somebody, and follow it to the end')
+  anywhere('send', 'pay somebody, and follow it to the end')
     .argument('<to>', 'an address, or a payment request: <name>.montana-request')
     .argument('<amount>', '12.5 is Montana, with nine decimals; or 300moneta')
     .option('--yes', 'do not ask')
@@ -68,7 +75,7 @@ Examples:
       process.exitCode = await (await import('./account-send.ts')).accountSend(to, amount, options);
     });
 
-  asking('resume', 'take up the operation that was under way when a command or the machine ended')
+  anywhere('resume', 'take up the operation that was under way when a command or the machine ended')
     .option('--give-up', 'forget it where the network does not take it; it may still settle instead of your next one')
     .addHelpText('after', '\nExit code 0: it settled, or there was none; 1: it did not settle; 2: wrong usage.')
     .action(async (options: AccountResumeOptions) => {
@@ -92,7 +99,7 @@ Examples:
       process.exitCode = await (await import('./account-history.ts')).accountHistory(options);
     });
 
-  asking('watch', 'a line for every final window, and one for every operation in it')
+  anywhere('watch', 'a line for every final window, and one for every operation in it')
     .option('--windows <n>', 'end by itself after so many lines of windows')
     .action(async (options: AccountWatchOptions) => {
       process.exitCode = await (await import('./account-watch.ts')).accountWatch(options);

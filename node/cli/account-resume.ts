@@ -2,9 +2,9 @@ import { Refused } from '#node/config/refused.ts';
 import { selfTest } from '#node/config/self-test.ts';
 import { sayOutcome, teller } from '#node/owner/outcome.ts';
 import { carryOn } from '#node/owner/publish.ts';
-import { type AccountOptions, withWallet } from '#node/owner/wallet.ts';
+import { type RemoteOptions, withWallet } from '#node/owner/wallet.ts';
 
-export interface AccountResumeOptions extends AccountOptions {
+export interface AccountResumeOptions extends RemoteOptions {
   readonly giveUp?: boolean;
 }
 

@@ -6,10 +6,10 @@ import { sayOutcome, teller } from '#node/owner/outcome.ts';
 import { readReceiver } from '#node/owner/payment-request.ts';
 import { judge, publish, refuseWhileUnderWay, senderOf } from '#node/owner/publish.ts';
 import { transferFields, transferText } from '#node/owner/transfer.ts';
-import { type AccountOptions, withWallet } from '#node/owner/wallet.ts';
+import { type RemoteOptions, withWallet } from '#node/owner/wallet.ts';
 import { UsageError } from './usage.ts';
 
-export interface AccountSendOptions extends AccountOptions {
+export interface AccountSendOptions extends RemoteOptions {
   readonly yes?: boolean;
 }
 

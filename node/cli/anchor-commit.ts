@@ -60,8 +60,7 @@ const provedBefore = async (
   socket: string,
   tell: Tell,
 ): Promise<Uint8Array | undefined> => {
-  const { operations } = await chain.history(account);
-  for (const operation of operations) {
+  for (const operation of (await chain.history?.(account))?.operations ?? []) {
     if (operation.type !== 'Anchor' || operation.sender !== account) continue;
     if (operation.appId !== wish.appId || operation.dataHash !== wish.dataHash) continue;
     try {

@@ -46,6 +46,9 @@ interface Waiting {
   readonly timer: NodeJS.Timeout;
 }
 
+/** What a node does not answer now, but may in the next window. */
+export class NotNow extends Refused {}
+
 const PATIENCE = 30_000;
 /** Refusals that the next window ends. */
 const PASSING: readonly string[] = ['rateLimited', 'RateLimited', 'busy'];
@@ -181,10 +184,9 @@ export class AccountClient {
   async #ask<T>(question: Question<T>): Promise<T> {
     const answer = question.read(await this.#request(question));
     if (answer.ok) return answer.value;
-    const advice = PASSING.includes(answer.error)
-      ? 'wait for the next window, or ask another node'
-      : 'ask another node';
-    throw new Refused(`${this.#address}: does not answer the question (${answer.error}); ${advice}`);
+    const fault = `${this.#address}: does not answer the question (${answer.error})`;
+    if (PASSING.includes(answer.error)) throw new NotNow(`${fault}; wait for the next window, or ask another node`);
+    throw new Refused(`${fault}; ask another node`);
   }
 
   #request({ code, payload }: Question<unknown>): Promise<Answer> {

@@ -14,7 +14,7 @@ import {
   OPERATION_SHOWN,
   STATUS_SHOWN,
 } from '#core/services/host-request.ts';
-import { FATE_STATES, type Fate, type FateState, reasonOfFate } from '#core/services/operation-fates.ts';
+import { type Fate, fateStateOf, reasonOfFate } from '#core/services/operation-fates.ts';
 import { BATCH_LOOKUP_ERROR, BATCH_LOOKUP_EXISTENCE, BATCH_LOOKUP_REQUEST } from '#core/wire/payloads.ts';
 
 /** An answer as it came: its code and payload. */
@@ -95,8 +95,10 @@ export const statusQuestion = (): Question<SaidStatus> =>
 export const fateQuestion = (operation: Id): Question<Fate> =>
   hostQuestion(OP_OPERATION, OPERATION_REQUEST.encode({ operation }), (body) => {
     const shown = OPERATION_SHOWN.decode(body);
-    const state = shown.ok ? wordOf(FATE_STATES, shown.value.state) : 'Malformed';
-    if (!shown.ok || state === 'Malformed') return fail('Malformed');
+    const state = shown.ok ? fateStateOf(shown.value.state) : undefined;
+    if (!shown.ok || state === undefined) return fail('Malformed');
     const { window, reason } = shown.value;
-    return ok({ state: state as FateState, window: Number(window), reason: reasonOfFate(reason) ?? '' });
+    // 0 stands for none too: only of these two there always is one.
+    const hasWindow = window > 0n || state === 'confirming' || state === 'settled';
+    return ok({ state, window: hasWindow ? Number(window) : null, reason: reasonOfFate(reason) ?? null });
   });

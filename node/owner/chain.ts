@@ -11,10 +11,11 @@ export type HistoryAnswer = AnswerOf<typeof historyOf>;
 export type HistoryOperation = HistoryAnswer['operations'][number];
 export type OperationState = AnswerOf<typeof operationState>;
 
-/** What an owner's commands ask the running node. Everything throws `Refused`. */
+/** What an owner's commands ask a node. Everything throws `Refused`. */
 export interface Chain {
   account(id: Id): Promise<AccountAnswer>;
-  history(id: Id, before?: number, count?: number): Promise<HistoryAnswer>;
+  /** undefined: nobody tells which operations an account had. */
+  readonly history: ((id: Id, before?: number, count?: number) => Promise<HistoryAnswer>) | undefined;
   state(operation: Id): Promise<OperationState>;
   /** The node's first word on it. */
   submit(bytes: Uint8Array): Promise<{ readonly verdict: string }>;
@@ -27,8 +28,13 @@ export interface Chain {
 /** Milliseconds. */
 const MOMENT = 400;
 
+/** A chain that tells which operations an account had: of a node of one's own. */
+export interface WholeChain extends Chain {
+  readonly history: NonNullable<Chain['history']>;
+}
+
 /** The chain as the node of a socket tells it. */
-export const chainOf = (socket: string): Chain => ({
+export const chainOf = (socket: string): WholeChain => ({
   account: (id) => accountOf(socket, id),
   history: (id, before, count) => historyOf(socket, id, before, count),
   state: (operation) => operationState(socket, operation),

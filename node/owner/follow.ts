@@ -35,7 +35,8 @@ export const follow = async (chain: Chain, operation: Operation, tell: (words: s
     }
     if (state === 'rejected') {
       // Between the two questions a window may have become final: the account is asked once more.
-      if (isDoubted) return rejected(chain, operation, reason ?? 'nothing');
+      const outcome = isDoubted ? await rejected(chain, operation, reason ?? 'nothing') : undefined;
+      if (outcome !== undefined) return outcome;
       isDoubted = true;
       continue;
     }
@@ -49,10 +50,16 @@ export const follow = async (chain: Chain, operation: Operation, tell: (words: s
 
 const failed = (reason: string): Outcome => ({ type: 'failed', reason, words: reasonWords(reason) });
 
-/** A node calls what came too late out of date, whatever it came too late for (09 §12.12). */
-const rejected = async (chain: Chain, operation: Operation, reason: string): Promise<Outcome> => {
-  const isBorn = operation.type === 'TransferModeB' && (await chain.account(operation.link)).account !== null;
-  if (isBorn) return failed('ReceiverAlreadyExists');
+/**
+ * A node calls what came too late out of date, whatever it came too late for (09 §12.12). Who sees the receiver's account there looks at
+ * the sender's again: it may be this very operation that made it. undefined: the sender's has changed.
+ */
+const rejected = async (chain: Chain, operation: Operation, reason: string): Promise<Outcome | undefined> => {
+  const { type, sender, prevHash } = operation;
+  if (type === 'TransferModeB' && (await chain.account(operation.link)).account !== null) {
+    const { account } = await chain.account(sender);
+    return account?.frontierHash === prevHash ? failed('ReceiverAlreadyExists') : undefined;
+  }
   return { type: isForGood(reason) ? 'failed' : 'refused', reason, words: reasonWords(reason) };
 };
 
@@ -63,15 +70,20 @@ const rejected = async (chain: Chain, operation: Operation, reason: string): Pro
 const past = async (chain: Chain, { id, sender, prevHash }: Operation): Promise<Outcome> => {
   const { state, window } = await chain.state(id);
   if (state === 'settled' && window !== null) return { type: 'settled', window };
+  if (chain.history === undefined) return NOT_KNOWN_HERE;
   for (let before: number | undefined; ; ) {
     const { operations, next } = await chain.history(sender, before);
     const found = operations.find((other) => other.sender === sender && other.prevHash === prevHash);
     if (found !== undefined)
       return found.id === id ? { type: 'settled', window: found.window } : failed('InvalidPrevHash');
-    if (next === null) return { type: 'refused', reason: 'NotKnownHere', words: NOT_KNOWN };
+    if (next === null) return NOT_KNOWN_HERE;
     before = next;
   }
 };
 
-const NOT_KNOWN =
-  'this node does not know what became of it: it is behind the network, or keeps no windows as old; wait until it is at the head, or name another with --node';
+const NOT_KNOWN_HERE: Outcome = {
+  type: 'refused',
+  reason: 'NotKnownHere',
+  words:
+    'this node does not know what became of it: it is behind the network, keeps no windows as old, or is not one of yours; wait until it is at the head, or name another with --node',
+};

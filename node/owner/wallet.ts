@@ -1,11 +1,16 @@
 import { resolve } from 'node:path';
 import type { Id } from '#core/bytes/bytes.ts';
+import type { Genesis } from '#core/genesis/genesis.ts';
 import type { Network } from '#core/genesis/network.ts';
+import { AccountClient } from '#node/client/client.ts';
+import { provenChain } from '#node/client/proven-chain.ts';
 import { readConfig } from '#node/config/config.ts';
 import { nodeFolder } from '#node/config/folder.ts';
 import { readGenesisFile } from '#node/config/genesis-file.ts';
 import { type Identity, readIdentity, wipeIdentity } from '#node/config/identity.ts';
-import { type Chain, chainOf } from './chain.ts';
+import { parseCheckpoint } from '#node/config/keys.ts';
+import { Refused } from '#node/config/refused.ts';
+import { type Chain, chainOf, type WholeChain } from './chain.ts';
 import { type IdentityOptions, identityFile } from './identity-file.ts';
 import { readAddress } from './payment-request.ts';
 import { Pending } from './pending.ts';
@@ -19,6 +24,16 @@ export interface AccountOptions extends IdentityOptions {
   readonly json?: boolean;
 }
 
+/** Options of commands that can ask somebody else's node, which is believed only what it proves (09 §9). */
+export interface RemoteOptions extends AccountOptions {
+  /** Multiaddr with `/p2p/Qm…`. */
+  readonly remote?: string;
+  /** Genesis file of the network, whose founders are trusted. */
+  readonly genesis?: string;
+  /** `window:proposal_hash`. */
+  readonly checkpoint?: string;
+}
+
 const folderOf = ({ node, dir }: AccountOptions) => nodeFolder(node ?? dir);
 
 /** An account and the node that is asked about it: all that reading takes. */
@@ -28,12 +43,18 @@ export interface Reader {
 }
 
 /** The account that `--account` names, else the identity's own. Throws `Refused`. */
-export const readerOf = (options: AccountOptions): Reader => {
+export const readerOf = (options: AccountOptions): Reader & { readonly chain: WholeChain } => {
   const chain = chainOf(folderOf(options).socket);
   if (options.account !== undefined) return { account: readAddress(options.account), chain };
   const identity = readIdentity(identityFile(options));
   wipeIdentity(identity);
   return { account: identity.accountId, chain };
+};
+
+/** Does something with the account and a node, its own or another's. Throws `Refused`. */
+export const withReader = async <T>(options: RemoteOptions, use: (reader: Reader) => Promise<T>): Promise<T> => {
+  if (options.remote === undefined) return use(readerOf(options));
+  return withWallet(options, use);
 };
 
 /** What signing takes besides. The caller wipes the identity. */
@@ -43,17 +64,40 @@ export interface Wallet extends Reader {
   readonly network: Network;
 }
 
+/** A node's own genesis, else that of `--genesis`. */
+const genesisOf = ({ remote, genesis, ...options }: RemoteOptions): Genesis => {
+  if (remote === undefined) {
+    const folder = folderOf(options);
+    return readGenesisFile(resolve(folder.path, readConfig(folder.config).genesis));
+  }
+  if (genesis !== undefined) return readGenesisFile(genesis);
+  throw new Refused('--remote: what it says is judged by the founders of the network; name --genesis <file>');
+};
+
+/** Connects as the account of the identity: only accounts are let in. */
+const connected = (address: string, { checkpoint }: RemoteOptions, genesis: Genesis, { seeds }: Identity) => {
+  const parsed = checkpoint === undefined ? undefined : parseCheckpoint(checkpoint);
+  if (checkpoint !== undefined && parsed === undefined) {
+    throw new Refused(`--checkpoint ${checkpoint}: write window:proposal_hash`);
+  }
+  const trusted = parsed === undefined ? {} : { checkpoint: parsed };
+  return AccountClient.connect({ seed: seeds.account, genesis, address, ...trusted });
+};
+
 /** Does something with a wallet; its secrets are gone afterwards. Throws `Refused`. */
-export const withWallet = async <T>(options: AccountOptions, use: (wallet: Wallet) => Promise<T>): Promise<T> => {
-  const folder = folderOf(options);
-  const { network } = readGenesisFile(resolve(folder.path, readConfig(folder.config).genesis));
+export const withWallet = async <T>(options: RemoteOptions, use: (wallet: Wallet) => Promise<T>): Promise<T> => {
+  const { remote } = options;
+  const genesis = genesisOf(options);
   const file = identityFile(options);
   const identity = readIdentity(file);
+  let client: AccountClient | undefined;
   try {
     const account = options.account === undefined ? identity.accountId : readAddress(options.account);
-    const chain = chainOf(folder.socket);
-    return await use({ account, chain, identity, network, pending: new Pending(file, account) });
+    if (remote !== undefined) client = await connected(remote, options, genesis, identity);
+    const chain = client === undefined ? chainOf(folderOf(options).socket) : provenChain(client);
+    return await use({ account, chain, identity, network: genesis.network, pending: new Pending(file, account) });
   } finally {
     wipeIdentity(identity);
+    await client?.close();
   }
 };

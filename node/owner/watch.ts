@@ -8,7 +8,7 @@ export interface Seen {
   readonly window: number;
   /** null: there is no such account. */
   readonly balance: string | null;
-  /** What windows brought it that its operator won. */
+  /** What windows brought it that its operator won; 0, and no operations, where nobody tells what moved it. */
   readonly earned: string;
   /** Oldest first. */
   readonly operations: readonly HistoryOperation[];
@@ -23,21 +23,23 @@ export async function* watch(chain: Chain, account: Id): AsyncGenerator<Seen> {
     const now = await chain.account(account);
     if (now.window <= before.window) continue;
     const operations = await between(chain, account, before.window, now.window);
-    const moved = operations.reduce((sum, operation) => sum + change(operation, account), 0n);
+    const moved = (operations ?? []).reduce((sum, operation) => sum + change(operation, account), 0n);
     const [balance, was] = [now.account?.balance, BigInt(before.account?.balance ?? 0)];
-    const earned = balance === undefined ? 0n : BigInt(balance) - was - moved;
+    const isTold = balance !== undefined && operations !== undefined;
+    const earned = isTold ? BigInt(balance) - was - moved : 0n;
     before = now;
-    yield { window: now.window, balance: balance ?? null, earned: String(earned), operations };
+    yield { window: now.window, balance: balance ?? null, earned: String(earned), operations: operations ?? [] };
   }
 }
 
-/** Operations of windows above `after`, up to `last`; oldest first. */
+/** Operations of windows above `after`, up to `last`; oldest first. undefined: nobody tells. */
 const between = async (
   chain: Chain,
   account: Id,
   after: number,
   last: number,
-): Promise<readonly HistoryOperation[]> => {
+): Promise<readonly HistoryOperation[] | undefined> => {
+  if (chain.history === undefined) return undefined;
   const found: HistoryOperation[] = [];
   for (let before: number | null = last + 1; before !== null && before > after + 1; ) {
     const { operations, next } = await chain.history(account, before);
