@@ -11,7 +11,7 @@ import { accountQuestion, existence, fateQuestion, type Question, statusQuestion
 
 const settled = genesisSettled(buildGenesis(genesisOf(1, 1_000)), new MemoryBase());
 const { sender } = anchorOf(0);
-const source = { settled: { ...settled, window: 3 }, certified: undefined, fates: new OperationFates() };
+const source = { settled: { ...settled, window: 3 }, certified: undefined, fates: new OperationFates(() => undefined) };
 
 /** What becomes of a question at a node's desk. */
 const asked = <T>({ code, payload, read }: Question<T>, desk = new ClientDesk()) => {
@@ -46,7 +46,7 @@ describe('questions of an account client', () => {
     expect(asked(existence(sender), desk)).toEqual({ ok: false, error: 'RateLimited' });
     expect(asked(accountQuestion(sender))).toEqual({ ok: false, error: 'busy' });
     expect(asked(statusQuestion())).toMatchObject({ ok: true, value: { finalWindow: 3 } });
-    const unknown = { state: 'unknown', window: 0, reason: '' };
+    const unknown = { state: 'unknown', window: null, reason: null };
     expect(asked(fateQuestion(sender))).toEqual({ ok: true, value: unknown });
   });
 
@@ -62,7 +62,7 @@ describe('questions of an account client', () => {
     expect(statusQuestion().read({ code: 0x67, payload: bytes(15, 99) })).toEqual(malformed);
     expect(statusQuestion().read({ code: 0x67, payload: bytes(15) })).toEqual(malformed);
     expect(statusQuestion().read({ code: 0x67, payload: bytes(15, 4) })).toEqual({ ok: false, error: 'rateLimited' });
-    expect(fateQuestion(sender).read({ code: 0x67, payload: bytes(16, 0, 3, ...new Array(9).fill(0)) })).toEqual(
+    expect(fateQuestion(sender).read({ code: 0x67, payload: bytes(16, 0, 7, ...new Array(9).fill(0)) })).toEqual(
       malformed,
     );
   });

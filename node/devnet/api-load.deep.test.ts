@@ -1,5 +1,4 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { Agent, get } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
@@ -14,11 +13,14 @@ import { makeOperation } from '#core/operations/codec.ts';
 import { verifyAccountProof } from '#core/services/account-proof.ts';
 import * as api from '#node/api/client.ts';
 import { readIdentity } from '#node/config/identity.ts';
+import { ApiLoad } from './api-load.ts';
 import { Devnet } from './devnet.ts';
 
 const dir = mkdtempSync(join(tmpdir(), 'montana-api-load-'));
 let network: Devnet | undefined;
+let load: ApiLoad | undefined;
 afterEach(async () => {
+  await load?.stop();
   await network?.stopAll();
   rmSync(dir, { recursive: true });
 });
@@ -28,39 +30,8 @@ const PATIENCE = 240_000;
 /** Requests a second, for so many seconds. */
 const RATE = 2_000;
 const SECONDS = 10;
-
-/** Asks evenly: milliseconds of the answers, and how often each status was answered. */
-const load = async (address: string, token: string, paths: readonly string[]) => {
-  const [host, port] = address.split(':');
-  const agent = new Agent({ keepAlive: true, maxSockets: 64 });
-  const headers = { authorization: `Bearer ${token}` };
-  const times: number[] = [];
-  const codes: Record<string, number> = {};
-  const ask = (path: string): Promise<void> => {
-    const asked = performance.now();
-    return new Promise((resolve) => {
-      const note = (code: number | string): void => {
-        codes[code] = (codes[code] ?? 0) + 1;
-        times.push(performance.now() - asked);
-        resolve();
-      };
-      get({ host, port, path, agent, headers }, (response) => {
-        response.resume();
-        response.on('end', () => note(response.statusCode ?? 0));
-      }).on('error', () => note('broken'));
-    });
-  };
-  const all: Promise<void>[] = [];
-  const begun = performance.now();
-  while (performance.now() - begun < SECONDS * 1_000) {
-    const due = Math.min(RATE * SECONDS, Math.floor(((performance.now() - begun) * RATE) / 1_000));
-    while (all.length < due) all.push(ask(paths[all.length % paths.length] as string));
-    await wait(1);
-  }
-  await Promise.all(all);
-  agent.destroy();
-  return { codes, times: times.sort((a, b) => a - b) };
-};
+/** Milliseconds without them, before and after. */
+const QUIET = 6_000;
 
 /** Seconds from one final window to the next, while `work` lasts. */
 const windowsDuring = async (socket: string, work: Promise<unknown>): Promise<readonly number[]> => {
@@ -128,7 +99,7 @@ test('a node answers its owner, and windows go on under 2 000 requests a second'
 
   const token = readFileSync(folder.token, 'utf8').trim();
   const address = readFileSync(folder.address, 'utf8').trim();
-  const before = await windowsDuring(socket, wait(6_000));
+  const before = await windowsDuring(socket, wait(QUIET));
   const paths = [
     '/status',
     `/accounts/${sender}`,
@@ -136,18 +107,22 @@ test('a node answers its owner, and windows go on under 2 000 requests a second'
     `/accounts/${sender}/proof`,
     '/metrics',
   ];
-  const loading = load(address, token, [...paths, `/operations/${anchor.id}`, '/peers', '/ready']);
-  const during = await windowsDuring(socket, loading);
-  const { codes, times } = await loading;
+  load = new ApiLoad(address, token, [...paths, `/operations/${anchor.id}`, '/peers', '/ready'], RATE);
+  load.begin();
+  const during = await windowsDuring(socket, wait(SECONDS * 1_000));
+  const { codes, lost, times } = await load.end();
+  const after = await windowsDuring(socket, wait(QUIET));
   const figures = await fetch(`http://${address}/metrics`, { headers: { authorization: `Bearer ${token}` } });
   const [, late] = /^nodejs_eventloop_lag_p99_seconds (\S+)$/m.exec(await figures.text()) ?? [];
   const share = (part: number): string => (times[Math.floor(part * (times.length - 1))] as number).toFixed(1);
   console.log(
-    `windows: ${mean(before).toFixed(2)} s each before (${before.length}), ${mean(during).toFixed(2)} s during (${during.length}); ` +
+    `windows: ${mean(before).toFixed(2)} s each before (${before.length}), ${mean(during).toFixed(2)} s during (${during.length}), ` +
+      `${mean(after).toFixed(2)} s after (${after.length}); ` +
       `answers ${JSON.stringify(codes)}, ms p50 ${share(0.5)}, p99 ${share(0.99)}, most ${share(1)}; main thread late p99 ${(1_000 * Number(late)).toFixed(1)} ms`,
   );
   expect(Object.keys(codes).every((code) => ['200', '429', '503'].includes(code))).toBe(true);
   expect(codes[200]).toBeGreaterThan(0);
+  expect(lost).toBe(0);
   expect(during.length).toBeGreaterThan(0);
   expect(network.fault()).toBeUndefined();
 });

@@ -248,3 +248,47 @@ test('what is written holds no seed', async () => {
   expect(file).toEqual(Buffer.from(operation.bytes));
   expect(file.indexOf(alice.seeds.account)).toBe(-1);
 });
+
+describe('at a node that tells no history', () => {
+  const remote = (): Chain => ({
+    history: undefined,
+    account: (id) => chain.account(id),
+    state: async (operation) => ({ ...(await chain.state(operation)), state: 'unknown', window: null }),
+    submit: (bytes) => chain.submit(bytes),
+    next: (after) => chain.next(after),
+    moment: () => chain.moment(),
+  });
+
+  test('what the account left behind is neither done nor lost, and stays', async () => {
+    const [first, second] = [signed(await payBob(10n)), signed(await payBob(20n))];
+    chain.close(second);
+    wallet.pending.write(first);
+    expect(await carryOn({ ...wallet, chain: remote() }, first, tell)).toMatchObject({ type: 'refused' });
+    expect(existsSync(wallet.pending.file)).toBe(true);
+  });
+
+  test('balances are watched without what moved them', async () => {
+    const seen = watch(remote(), alice.accountId);
+    await seen.next();
+    chain.close(signed(await payBob(10n)));
+    const { value } = await seen.next();
+    expect(value).toMatchObject({ balance: '990', earned: '0', operations: [] });
+  });
+});
+
+test('a receiver that the operation itself made does not make it a failure', async () => {
+  const operation = signed(await payBob(10n));
+  const late: Chain = {
+    history: undefined,
+    // It settles between the look at the sender and that at the receiver.
+    async account(id) {
+      if (id === bob.accountId && chain.window === 0) chain.close(operation);
+      return chain.account(id);
+    },
+    state: async (id) => ({ operation: id, state: 'rejected', window: null, reason: 'it is out of date' }),
+    submit: async () => ({ verdict: 'stale' }),
+    next: async () => undefined,
+    moment: async () => undefined,
+  };
+  expect(await carryOn({ ...wallet, chain: late }, operation, tell)).toEqual({ type: 'settled', window: 1 });
+});
