@@ -15,7 +15,7 @@ import type {
 } from '../participant/types.ts';
 import type { SnapshotStaging } from '../snapshot/staging.ts';
 import type { Checkpoint } from '../sync/phase.ts';
-import type { CatchUp } from '../sync/snapshot-sync.ts';
+import type { CatchUp } from '../sync/progress.ts';
 import { Sync } from '../sync/sync.ts';
 import type { Settled } from '../transition/settled.ts';
 import type { ArchiveEntry, Message, ObjectName, Stemmed } from '../wire/messages.ts';

@@ -1,14 +1,28 @@
+import { strictlyAscending } from '../bytes/bytes.ts';
 import { signersWeight } from '../consensus/certificate.ts';
+import { judgeVote } from '../consensus/judge-vote.ts';
 import type { Header, Vote } from '../consensus/objects.ts';
+import { type Member, rosterOf } from '../consensus/roster.ts';
 import type { Verify } from '../crypto/suite.ts';
 import { anchorOfInterval, firstOfInterval, intervalOf } from '../snapshot/anchor-windows.ts';
 import type { AnchorName } from '../snapshot/staging.ts';
+import type { State } from '../state/view.ts';
 import { openWindow } from '../transition/open-window.ts';
 import type { Settled } from '../transition/settled.ts';
 import type { ArchiveRequest, Message, ProofRequest } from '../wire/messages.ts';
 import { MOST_ARCHIVED } from '../wire/payloads.ts';
 import { CertificateParts } from './certificate-parts.ts';
-import { type Checkpoint, type Outcome, PATIENCE, type Phase, type PhasePorts } from './phase.ts';
+import { Patience } from './patience.ts';
+import {
+  ANOTHER_KIND,
+  BELOW_TRUSTED_QUORUM,
+  type Checkpoint,
+  CONTRADICTS_CHECKPOINT,
+  type Outcome,
+  type Phase,
+  type PhasePorts,
+} from './phase.ts';
+import type { VotesOfPeers } from './votes-of-peers.ts';
 
 /** Selection intervals looked at, from the newest one on: peers keep the snapshots of the last two anchors. */
 const INTERVALS = 3;
@@ -19,9 +33,9 @@ const MOST_VOTES = 8_192;
 /** An anchor whose header this node may believe (09 §9). */
 export interface TrustedAnchor {
   readonly header: Header;
-  /** Of the window after it; none where a checkpoint vouches for it. */
+  /** Of the window after it, with what others served of it; none where a checkpoint vouches for it. */
   readonly certificate: readonly Vote[];
-  /** Who gave the certificate. */
+  /** Who served it last: by itself it has to be a quorum of the snapshot's own state. */
   readonly peer: number;
 }
 
@@ -30,6 +44,8 @@ export interface SearchContext {
   /** Ahead of the trusted state. */
   readonly checkpoint: Checkpoint | undefined;
   readonly verify: Verify;
+  /** Of nodes known here, for windows after an anchor. */
+  readonly votes: VotesOfPeers;
   /** What was begun before: looked for first, while peers can still have it. */
   readonly staged: AnchorName | undefined;
   /** Nobody served its snapshot. */
@@ -39,7 +55,7 @@ export interface SearchContext {
 /**
  * Looks for the newest anchor that one peer can serve, and for a reason to believe in it, before anything is downloaded: parent hashes
  * link it to a checkpoint ahead of it, or else the window after it has a certificate whose signers known to the trusted state have
- * weight ≥ Q there. A certificate that proves nothing here is no blame: an older anchor is tried.
+ * weight ≥ Q there. Where a certificate proves too little here an older anchor is tried, and what it proves is kept for the next peer's.
  */
 export class AnchorSearch implements Phase {
   requestId = 0;
@@ -52,6 +68,7 @@ export class AnchorSearch implements Phase {
   readonly #head: number;
   readonly #intervals: number[] = [];
   #peer = 0;
+  #patience = new Patience(0);
   /** Headers without a gap, from the window before the interval on. */
   #headers: readonly Header[] = [];
   #anchor: Header | undefined;
@@ -73,8 +90,14 @@ export class AnchorSearch implements Phase {
 
   ask(peer: number, now: number): Outcome {
     this.#peer = peer;
+    this.#patience = new Patience(now);
+    return this.#begin(now);
+  }
+
+  /** With the newest interval that is left. */
+  #begin(now: number): Outcome {
     const [k] = this.#intervals;
-    if (k === undefined) return 'next';
+    if (k === undefined) return this.isUntrusted ? this.#blame(BELOW_TRUSTED_QUORUM) : 'next';
     this.#headers = [];
     this.#anchor = undefined;
     this.#parts = undefined;
@@ -87,22 +110,18 @@ export class AnchorSearch implements Phase {
       const headers = message.entries.slice(0, MOST_ARCHIVED).map(({ header }) => header);
       return this.#takeHeaders(headers, now);
     }
-    if (message.type !== 'proof-response' || this.#parts === undefined) return 'next';
-    switch (this.#parts.take(message, MOST_VOTES)) {
-      case 'none':
-        return this.#older(now);
-      case 'bad':
-        this.#ports.penalty(this.#peer, 'no certificate of the window after the anchor');
-        return 'next';
-      case 'more':
-        this.#askPart(this.#parts, now);
-        return 'more';
-      case 'complete':
-        return this.#judge(this.#parts.votes(), now);
-    }
+    if (message.type !== 'proof-response' || this.#parts === undefined) return this.#blame(ANOTHER_KIND);
+    this.#patience.brought(message.signatures.length);
+    const taken = this.#parts.take(message, MOST_VOTES);
+    if (taken === 'no certificate') return this.#older(now);
+    if (taken === 'complete') return this.#judge(this.#parts.votes(), now);
+    if (taken !== 'more') return this.#blame(taken);
+    this.#askPart(this.#parts, now);
+    return 'more';
   }
 
-  expired(): Outcome {
+  expired(now: number): Outcome {
+    this.#ports.penalty(this.#peer, this.#patience.fault(now));
     return 'slow';
   }
 
@@ -117,7 +136,7 @@ export class AnchorSearch implements Phase {
 
   #send(message: ArchiveRequest | ProofRequest, now: number): void {
     this.requestId = message.requestId;
-    this.deadline = now + PATIENCE;
+    this.deadline = this.#patience.deadline(now);
     this.#ports.send(this.#peer, message);
   }
 
@@ -129,9 +148,9 @@ export class AnchorSearch implements Phase {
     const expected = first === undefined ? firstOfInterval(params, k) - 1 : first.window + 1;
     if (headers.length === 0) return this.#older(now);
     if (headers[0]?.window !== expected || !areLinked([...(first === undefined ? [] : [first]), ...headers])) {
-      this.#ports.penalty(this.#peer, 'archive entries are no chain');
-      return 'next';
+      return this.#blame('archive entries are no chain');
     }
+    this.#patience.brought(headers.length);
     this.#headers = [...this.#headers, ...headers];
     if (this.#anchor === undefined) {
       const at = (window: number): Header | undefined => headers[window - expected];
@@ -159,23 +178,24 @@ export class AnchorSearch implements Phase {
       return 'more';
     }
     if (this.#headers.find(({ window }) => window === checkpoint.window)?.id !== checkpoint.proposalHash) {
-      this.#ports.penalty(this.#peer, 'its chain contradicts the checkpoint');
-      return 'next';
+      return this.#blame(CONTRADICTS_CHECKPOINT);
     }
     this.found = { header: anchor, certificate: [], peer: this.#peer };
     return 'done';
   }
 
   /** Counted by the trusted state; by the anchor's own once that is there. */
-  #judge(certificate: readonly Vote[], now: number): Outcome {
-    const { trusted, verify } = this.#context;
+  #judge(shown: readonly Vote[], now: number): Outcome {
+    const { trusted, verify, votes } = this.#context;
     const { roster } = openWindow(trusted);
-    for (const { nodeId, scope, signature } of certificate) {
-      const member = roster.members[roster.slotOf(nodeId)];
-      if (member === undefined || verify(member.publicKey, scope, signature)) continue;
-      this.#ports.penalty(this.#peer, 'a wrong signature in a certificate');
-      return 'next';
+    if (!strictlyAscending(shown.map(({ nodeId }) => nodeId))) return this.#blame('certificate out of order');
+    const known = shown.filter(({ nodeId }) => roster.slotOf(nodeId) >= 0);
+    for (const { nodeId, scope, signature } of known) {
+      const { publicKey } = roster.members[roster.slotOf(nodeId)] as Member;
+      if (!verify(publicKey, scope, signature)) return this.#blame('a wrong signature in a certificate');
     }
+    votes.keep(known);
+    const certificate = votes.with(shown);
     if (signersWeight(certificate, roster) < roster.quorum) {
       this.isUntrusted = true;
       return this.#older(now);
@@ -184,9 +204,14 @@ export class AnchorSearch implements Phase {
     return 'done';
   }
 
+  #blame(reason: string): Outcome {
+    this.#ports.penalty(this.#peer, reason);
+    return 'next';
+  }
+
   #older(now: number): Outcome {
     this.#intervals.shift();
-    return this.ask(this.#peer, now);
+    return this.#begin(now);
   }
 }
 
@@ -195,3 +220,18 @@ const areLinked = (headers: readonly Header[]): boolean =>
     const before = headers[i - 1];
     return before === undefined || (header.window === before.window + 1 && header.prevProposalHash === before.id);
   });
+
+/** Whether the snapshot's own roster upholds the certificate too (09 §9). A checkpoint needs none. */
+export const isUpheld = (
+  { header, certificate }: TrustedAnchor,
+  state: State,
+  tau2Windows: bigint,
+  verify: Verify,
+): boolean => {
+  if (certificate.length === 0) return true;
+  const window = header.window + 1;
+  const roster = rosterOf(state.nodes(), window, tau2Windows);
+  const basis = { window, roster, nodeOf: state.node.bind(state) };
+  const sound = certificate.filter((vote) => judgeVote(vote, basis, verify) === undefined);
+  return signersWeight(sound, roster) >= roster.quorum;
+};

@@ -6,6 +6,12 @@ import type { ProofRequest, ProofResponse, ProofSignature } from '../wire/messag
 /** Times a certificate may start again because its total changed between two parts. */
 const MOST_RESTARTS = 2;
 
+/** What a peer is blamed for whose part is no part of what was asked for. */
+export type PartFault =
+  | 'certificate of something else'
+  | 'certificate keeps changing'
+  | 'certificate of another length';
+
 /** A certificate as it comes from one peer, part by part (09 §12.14). */
 export class CertificateParts {
   readonly #window: number;
@@ -29,24 +35,24 @@ export class CertificateParts {
   }
 
   /**
-   * Takes a part: `none`: the peer has none; `bad`: it is no part of this one, or of more than `most` votes; else whether it is
-   * complete.
+   * Takes a part. `no certificate`: the peer has none; a fault: it is no part of this one, or of more than `most` votes; else whether
+   * it is complete.
    */
-  take(part: ProofResponse, most: number): 'more' | 'complete' | 'none' | 'bad' {
-    if (part.total === 0) return 'none';
+  take(part: ProofResponse, most: number): 'more' | 'complete' | 'no certificate' | PartFault {
+    if (part.total === 0) return 'no certificate';
     const isAnswer =
       part.window === this.#window && part.phase === PRECOMMIT && part.proposalHash === this.#proposalHash;
-    if (!isAnswer || part.total > most) return 'bad';
+    if (!isAnswer || part.total > most) return 'certificate of something else';
     const first = this.#first;
     if (first !== undefined && (part.total !== first.total || part.round !== first.round)) {
       this.#first = undefined;
       this.#signatures = [];
-      return ++this.#restarts > MOST_RESTARTS ? 'bad' : 'more';
+      return ++this.#restarts > MOST_RESTARTS ? 'certificate keeps changing' : 'more';
     }
     this.#first = part;
     this.#signatures.push(...part.signatures);
     const count = this.#signatures.length;
-    if (part.signatures.length === 0 || count > part.total) return 'bad';
+    if (part.signatures.length === 0 || count > part.total) return 'certificate of another length';
     return count < part.total ? 'more' : 'complete';
   }
 

@@ -2,7 +2,8 @@ import type { Header } from '../consensus/objects.ts';
 import { type Assembly, FORMER } from '../snapshot/assembly.ts';
 import type { State } from '../state/view.ts';
 import type { Message, SnapshotChunk } from '../wire/messages.ts';
-import { type Outcome, PATIENCE, type Phase, type PhasePorts } from './phase.ts';
+import { PATIENCE } from './patience.ts';
+import { ANOTHER_KIND, type Outcome, type Phase, type PhasePorts } from './phase.ts';
 
 /** Chunks that a peer has to bring in each 10 s, or all that are left: 0.5 MB, so that a slow drip holds nobody up. */
 export const LEAST_CHUNKS = 8;
@@ -67,7 +68,7 @@ export class ChunkDownload implements Phase {
 
   take(message: Message): Outcome {
     if (message.type === 'snapshot-error') return message.code === RESOURCE_EXHAUSTED ? 'slow' : 'next';
-    if (message.type !== 'snapshot-chunk') return 'next';
+    if (message.type !== 'snapshot-chunk') return this.#blame(ANOTHER_KIND);
     return this.#takeChunk(message);
   }
 

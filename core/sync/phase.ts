@@ -1,11 +1,5 @@
 import type { Message } from '../wire/messages.ts';
 
-/** Without an answer for this long, a peer is given up and another one tried (06 §7). Microseconds. */
-export const PATIENCE = 10_000_000;
-
-/** A peer that did not help is asked again after this long, or, by ordinary catch-up, when it stands elsewhere. Microseconds. */
-export const REFUSED = 60_000_000;
-
 /**
  * How a phase goes on after an answer, or without one in time: with the same peer, with the next one (`slow`: this one may be asked
  * again after the others, `next`: it may not), not at all with this anchor (`void`), or it is done.
@@ -35,3 +29,9 @@ export interface Checkpoint {
   readonly window: number;
   readonly proposalHash: string;
 }
+
+/** Reasons of penalties that several of these machines give. */
+export const CONTRADICTS_CHECKPOINT = 'its chain contradicts the checkpoint';
+export const ANOTHER_KIND = 'another kind of answer';
+export const BELOW_QUORUM = 'certificate below the quorum';
+export const BELOW_TRUSTED_QUORUM = 'certificate below the trusted quorum';

@@ -1,7 +1,3 @@
-import { signersWeight } from '../consensus/certificate.ts';
-import { judgeVote } from '../consensus/judge-vote.ts';
-import type { Header } from '../consensus/objects.ts';
-import { rosterOf } from '../consensus/roster.ts';
 import type { Verify } from '../crypto/suite.ts';
 import type { ChainJob, ChainResult } from '../participant/types.ts';
 import { Assembly } from '../snapshot/assembly.ts';
@@ -10,26 +6,19 @@ import type { SnapshotStaging } from '../snapshot/staging.ts';
 import type { State } from '../state/view.ts';
 import type { Settled } from '../transition/settled.ts';
 import type { Message } from '../wire/messages.ts';
-import { AnchorSearch, type TrustedAnchor } from './anchor-search.ts';
+import { AnchorSearch, isUpheld, type TrustedAnchor } from './anchor-search.ts';
 import { ChunkDownload } from './chunk-download.ts';
 import { Measuring } from './measuring.ts';
-import { type Checkpoint, type Outcome, type PhasePorts, REFUSED } from './phase.ts';
+import { REFUSED } from './patience.ts';
+import { BELOW_QUORUM, type Checkpoint, type Outcome, type PhasePorts } from './phase.ts';
+import { type CatchUp, Telling } from './progress.ts';
 import { SideDownload } from './side-download.ts';
+import { anchorOf, type Stage } from './stage.ts';
 import { Turns } from './turns.ts';
+import { VotesOfPeers } from './votes-of-peers.ts';
 
 /** Further behind than this, a node begins with a snapshot (04 §15, 06 §7). Windows. */
 export const SNAPSHOT_GAP = 64;
-
-/** How far catch-up has come: entries of the archive, chunks of a snapshot, entries of its side state, stretches measured. */
-export interface CatchUp {
-  readonly phase: 'archive' | 'headers' | 'chunks' | 'side' | 'measure';
-  readonly done: number;
-  readonly total: number;
-  readonly peer?: number;
-}
-
-/** Progress is told once for so many: a notice at most per 256 chunks, or per 64 entries. */
-const TOLD_EVERY = { chunks: 256, side: 64 } as const;
 
 const ADVICE =
   'no certificate that peers show has a quorum among the nodes known here: configure a checkpoint of the last hours';
@@ -50,11 +39,6 @@ export interface SnapshotPorts extends PhasePorts {
   advice(text: string): void;
 }
 
-type Stage =
-  | { readonly name: 'headers'; readonly phase: AnchorSearch }
-  | { readonly name: 'chunks'; readonly phase: ChunkDownload; readonly anchor: TrustedAnchor; assembly: Assembly }
-  | { readonly name: 'side'; readonly phase: SideDownload; readonly side: SideFromArchive; readonly anchor: Header };
-
 /**
  * Fast sync (04 §15, 06 §7, 09 §9) of a node that is more than 64 windows behind: an anchor it may believe, the chunks of its
  * snapshot, the entries behind it, the D of its epochs, one after another, each from one peer at a time. Nothing is adopted before all
@@ -70,8 +54,10 @@ export class SnapshotSync {
   #stage: Stage | undefined;
   #measuring: Measuring | undefined;
   #peer: number | undefined;
-  #told = 0;
   #disappointed = false;
+  readonly #votes = new VotesOfPeers();
+  /** Some peer showed a certificate that has no quorum among the nodes known here; the operator is told once. */
+  #isUntrusted = false;
   #hasAdvised = false;
 
   constructor(ports: SnapshotPorts) {
@@ -80,10 +66,10 @@ export class SnapshotSync {
 
   /** What a quorum of the trusted nodes signed is being downloaded. */
   get isUnderWay(): boolean {
-    return this.#measuring !== undefined || (this.#stage !== undefined && this.#stage.name !== 'headers');
+    return this.#measuring !== undefined || (this.#stage !== undefined && this.#stage.name !== 'anchor');
   }
 
-  /** Ordinary catch-up waits for a download, and for the first search of an anchor: a peer that lies about its head costs 10 s once. */
+  /** Ordinary catch-up waits for a download, and for the first search of an anchor: a peer that lies about its head costs 20 s once. */
   get isHopeful(): boolean {
     return this.isUnderWay || (this.#stage !== undefined && !this.#disappointed);
   }
@@ -135,7 +121,7 @@ export class SnapshotSync {
     this.#turns.forget(peer);
     if (this.#peer !== peer) return;
     this.#peer = undefined;
-    if (this.#stage?.name === 'headers') this.#stage = undefined;
+    if (this.#stage?.name === 'anchor') this.#stage = undefined;
     this.go(now);
   }
 
@@ -149,7 +135,7 @@ export class SnapshotSync {
 
   /** Peers that can be of use at this stage. */
   #useful(stage: Stage | undefined): readonly number[] {
-    const least = stage === undefined || stage.name === 'headers' ? this.#open() + SNAPSHOT_GAP : anchorOf(stage) + 1;
+    const least = stage === undefined || stage.name === 'anchor' ? this.#open() + SNAPSHOT_GAP : anchorOf(stage) + 1;
     const heads = this.#ports.heads().filter(({ window }) => window > least);
     return heads.map(({ peer }) => peer);
   }
@@ -166,11 +152,12 @@ export class SnapshotSync {
       trusted,
       checkpoint: checkpoint !== undefined && checkpoint.window > trusted.window ? checkpoint : undefined,
       verify,
+      votes: this.#votes,
       staged: this.#ports.staging().staged()?.anchor,
       isUnserved: (window: number) => this.#unserved.includes(window),
     };
     const phase = new AnchorSearch(context, head, this.#ports);
-    this.#stage = { name: 'headers', phase };
+    this.#stage = { name: 'anchor', phase };
     return phase;
   }
 
@@ -183,9 +170,9 @@ export class SnapshotSync {
     }
     this.#peer = undefined;
     this.#ports.timer(undefined);
-    if (outcome === 'done') this.#done(stage);
+    if (outcome === 'done') this.#done(stage, now);
     else if (outcome === 'void') this.#giveUpAnchor(anchorOf(stage));
-    else if (stage.name === 'headers') this.#setAside(stage.phase, peer, now);
+    else if (stage.name === 'anchor') this.#setAside(stage.phase, peer, now);
     else if (outcome === 'slow') this.#turns.setAside(peer, now + REFUSED);
     else this.#turns.exclude(peer);
   }
@@ -195,14 +182,12 @@ export class SnapshotSync {
     this.#turns.setAside(peer, now + REFUSED);
     this.#disappointed = true;
     this.#stage = undefined;
-    if (!isUntrusted || this.#hasAdvised) return;
-    this.#hasAdvised = true;
-    this.#ports.advice(ADVICE);
+    if (isUntrusted) this.#isUntrusted = true;
   }
 
-  #done(stage: Stage): void {
-    if (stage.name === 'headers') this.#beginChunks(stage.phase.found as TrustedAnchor);
-    else if (stage.name === 'chunks') this.#beginSide(stage.anchor, stage.phase.state as State);
+  #done(stage: Stage, now: number): void {
+    if (stage.name === 'anchor') this.#beginChunks(stage.phase.found as TrustedAnchor);
+    else if (stage.name === 'chunks') this.#beginSide(stage.anchor, stage.phase.state as State, now);
     else this.#measure(stage);
   }
 
@@ -218,27 +203,25 @@ export class SnapshotSync {
   #download(anchor: TrustedAnchor, staging: SnapshotStaging): void {
     const assembly = new Assembly(staging);
     const phase = new ChunkDownload(assembly, anchor.header, this.#ports);
-    this.#stage = { name: 'chunks', phase, anchor, assembly };
-    this.#told = phase.done;
-    this.#ports.progress({ phase: 'chunks', done: phase.done, total: phase.total });
+    const telling = new Telling('chunks', phase.done, phase.total, this.#ports.progress);
+    this.#stage = { name: 'chunks', phase, anchor, assembly, telling };
   }
 
-  /** The certificate again, by the roster of the snapshot itself: then its header is the one of that window. */
-  #beginSide(anchor: TrustedAnchor, state: State): void {
-    const { header, certificate, peer } = anchor;
+  /**
+   * The certificate again, by the roster of the snapshot itself: then its header is the one of that window. If it is too little, whoever
+   * served it left votes out, or made some up: the chunks are kept, and another peer is asked for it.
+   */
+  #beginSide(anchor: TrustedAnchor, state: State, now: number): void {
+    const { header, peer } = anchor;
     const trusted = this.#ports.trusted();
     const { network } = trusted;
     this.#turns.again();
-    if (certificate.length > 0) {
-      const window = header.window + 1;
-      const roster = rosterOf(state.nodes(), window, network.params.tau2Windows);
-      const basis = { window, roster, nodeOf: state.node.bind(state) };
-      const sound = certificate.filter((vote) => judgeVote(vote, basis, this.#ports.verify) === undefined);
-      if (signersWeight(sound, roster) < roster.quorum) {
-        this.#ports.penalty(peer, 'certificate below the quorum');
-        this.#giveUpAnchor(header.window);
-        return;
-      }
+    if (!isUpheld(anchor, state, network.params.tau2Windows, this.#ports.verify)) {
+      this.#ports.penalty(peer, BELOW_QUORUM);
+      this.#turns.setAside(peer, now + REFUSED);
+      this.#disappointed = true;
+      this.#reset();
+      return;
     }
     const { checkpoint } = this.#ports;
     const pins: Checkpoint[] = [{ window: trusted.window, proposalHash: trusted.side.proposalHash }];
@@ -247,9 +230,8 @@ export class SnapshotSync {
     if (isAhead) pins.push(checkpoint);
     const side = new SideFromArchive(network, state, header);
     const phase = new SideDownload(side, header, pins, isAhead ? checkpoint.window : side.end, this.#ports);
-    this.#stage = { name: 'side', phase, side, anchor: header };
-    this.#told = 0;
-    this.#ports.progress({ phase: 'side', done: 0, total: phase.total });
+    const telling = new Telling('side', 0, phase.total, this.#ports.progress);
+    this.#stage = { name: 'side', phase, side, anchor: header, telling };
   }
 
   #measure({ side, anchor }: Extract<Stage, { readonly name: 'side' }>): void {
@@ -267,12 +249,18 @@ export class SnapshotSync {
     }
     this.#reset();
     this.#unserved = [];
+    this.#votes.clear();
     this.#disappointed = false;
+    this.#isUntrusted = false;
     this.#ports.adopt(settled);
   }
 
   /** Nobody is left to ask for now: a moment, or another anchor. */
   #wait(stage: Stage | undefined, now: number): void {
+    if (this.#isUntrusted && !this.#hasAdvised && stage === undefined) {
+      this.#hasAdvised = true;
+      this.#ports.advice(ADVICE);
+    }
     const until = this.#turns.soonest(this.#useful(stage), now);
     if (until !== undefined) {
       this.#ports.timer(until);
@@ -309,19 +297,11 @@ export class SnapshotSync {
 
   #tell(): void {
     const stage = this.#stage;
-    if (stage === undefined || stage.name === 'headers') return;
-    const { done, total } = stage.phase;
-    if (done - this.#told < TOLD_EVERY[stage.name]) return;
-    this.#told = done;
-    this.#ports.progress({ phase: stage.name, done, total, ...(this.#peer === undefined ? {} : { peer: this.#peer }) });
+    if (stage === undefined || stage.name === 'anchor') return;
+    stage.telling.at(stage.phase.done, stage.phase.total, this.#peer);
   }
 }
 
 /** Anchors remembered that nobody served, and turns taken at once: more than there are stages. */
 const MOST_UNSERVED = 4;
 const MOST_STEPS = 8;
-
-const anchorOf = (stage: Stage): number => {
-  if (stage.name === 'headers') return stage.phase.found?.header.window ?? -1;
-  return stage.name === 'chunks' ? stage.anchor.header.window : stage.anchor.window;
-};

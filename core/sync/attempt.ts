@@ -1,0 +1,126 @@
+import { IdMap, IdSet } from '../collections/id-map.ts';
+import type { Operation, ProtocolObject, Registration } from '../consensus/objects.ts';
+import type { FinalRecord } from '../participant/types.ts';
+import { type OpenWindow, openWindow } from '../transition/open-window.ts';
+import type { Settled } from '../transition/settled.ts';
+import { type ArchiveEntry, CLASS_OPERATION, CLASS_REGISTRATION, type ObjectName } from '../wire/messages.ts';
+import { MOST_REQUESTED } from '../wire/payloads.ts';
+import { CertificateParts } from './certificate-parts.ts';
+import { Patience } from './patience.ts';
+import { BELOW_TRUSTED_QUORUM, type Checkpoint, CONTRADICTS_CHECKPOINT } from './phase.ts';
+import { type ReplayTools, replayEntry } from './replay.ts';
+
+/** Certificates of a range that are too little by the trusted state before windows between them are passed over. */
+const MOST_UNTRUSTED = 4;
+
+/** What one peer brings of the windows from `from` on: entries, their bodies, and what came of them on a copy of the state. */
+export class Attempt {
+  readonly peer: number;
+  readonly from: number;
+  /** How many windows are asked for. */
+  readonly count: number;
+  readonly patience: Patience;
+  /** What the next answer must be. */
+  awaits: 'archive-response' | 'object-response' | 'proof-response' = 'archive-response';
+  requestId = 0;
+  deadline = 0;
+  /** Why the certificate of the last window was of no use, the first time. */
+  fault: string | undefined;
+  #entries: readonly ArchiveEntry[] = [];
+  readonly #bodies = new IdMap<Operation | Registration>();
+  #missing: readonly ObjectName[] = [];
+  #base: Settled;
+  #records: readonly FinalRecord[] = [];
+  #parts: CertificateParts | undefined;
+  #untrusted = 0;
+
+  constructor(peer: number, base: Settled, count: number, now: number) {
+    this.peer = peer;
+    this.from = base.window + 1;
+    this.count = count;
+    this.patience = new Patience(now);
+    this.#base = base;
+  }
+
+  /** Replayed entries not yet adopted, or given up. */
+  get records(): readonly FinalRecord[] {
+    return this.#records;
+  }
+
+  get last(): FinalRecord {
+    return this.#records.at(-1) as FinalRecord;
+  }
+
+  /** The certificate of the last record, as far as it is here. */
+  get parts(): CertificateParts {
+    const { window, side } = this.last.settled;
+    this.#parts ??= new CertificateParts(window, side.proposalHash);
+    return this.#parts;
+  }
+
+  /** Bodies to ask for next. */
+  get names(): readonly ObjectName[] {
+    return this.#missing.slice(0, MOST_REQUESTED);
+  }
+
+  /** What the peer is blamed for, if anything. */
+  takeEntries(entries: readonly ArchiveEntry[]): string | undefined {
+    const [first] = entries;
+    if (first === undefined) return 'archive ends early';
+    if (first.header.window !== this.from) return 'archive of another window';
+    this.#entries = entries.slice(0, this.count);
+    this.patience.brought(this.#entries.length);
+    this.#missing = this.#entries.flatMap(({ operations, registrations }) => [
+      ...operations.map((id): ObjectName => ({ class: CLASS_OPERATION, id })),
+      ...registrations.map((id): ObjectName => ({ class: CLASS_REGISTRATION, id })),
+    ]);
+    return undefined;
+  }
+
+  takeBodies(objects: readonly ProtocolObject[]): string | undefined {
+    const before = this.#missing.length;
+    const asked = IdSet.from(this.names.map(({ id }) => id));
+    for (const object of objects) {
+      const isBody = object.kind === 'operation' || object.kind === 'registration';
+      if (isBody && asked.has(object.id)) this.#bodies.set(object.id, object);
+    }
+    this.#missing = this.#missing.filter(({ id }) => !this.#bodies.has(id));
+    this.patience.brought(before - this.#missing.length);
+    return this.#missing.length === before ? 'body missing' : undefined;
+  }
+
+  /** Applies the entries to S_{from−1}; what comes before one that does not fit is good, unless the chain contradicts the checkpoint. */
+  replay(base: Settled, checkpoint: Checkpoint | undefined, tools: ReplayTools): string | undefined {
+    this.#base = base;
+    let settled = base;
+    const records: FinalRecord[] = [];
+    for (const entry of this.#entries) {
+      const { window, id } = entry.header;
+      if (window === checkpoint?.window && id !== checkpoint.proposalHash) return CONTRADICTS_CHECKPOINT;
+      const record = replayEntry(settled, entry, this.#bodies, tools);
+      if (record === undefined) {
+        this.#records = records;
+        return 'archive entry does not apply';
+      }
+      records.push(record);
+      settled = record.settled;
+    }
+    this.#records = records;
+    return undefined;
+  }
+
+  /** The window of the last record, judged on the tentative state before it. */
+  open(): OpenWindow {
+    return openWindow(this.#records.at(-2)?.settled ?? this.#base);
+  }
+
+  /** The certificate of the last window is of no use: one window less, but half of them once many proved too little here. */
+  takeLess(fault: 'no certificate' | typeof BELOW_TRUSTED_QUORUM): void {
+    this.fault ??= fault;
+    if (fault === BELOW_TRUSTED_QUORUM) this.#untrusted++;
+    const { length } = this.#records;
+    this.#records = this.#records.slice(0, this.#untrusted < MOST_UNTRUSTED ? length - 1 : length >> 1);
+    this.#parts = undefined;
+    this.patience.brought(1);
+  }
+}
