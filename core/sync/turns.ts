@@ -4,24 +4,28 @@ interface Known {
   /** When it may be asked again. */
   until: number;
   isExcluded: boolean;
+  /** How often it was set aside or excluded. */
+  failures: number;
 }
 
-/** Whose turn it is: whoever was asked longest ago, but for peers that are set aside for a while or excluded from what is under way. */
+/**
+ * Whose turn it is: of those who failed least often whoever was asked longest ago, but for peers that are set aside for a while or
+ * excluded from what is under way.
+ */
 export class Turns {
   /** The one asked last at the end. */
   #known: Known[] = [];
 
   next(peers: readonly number[], now: number): number | undefined {
-    let best: number | undefined;
+    let best: Known | undefined;
     for (const peer of peers) {
-      const known = this.#of(peer);
-      if (known !== undefined && (known.isExcluded || known.until > now)) continue;
-      if (best === undefined || this.#placeOf(peer) < this.#placeOf(best)) best = peer;
+      const known = this.#of(peer) ?? { peer, until: 0, isExcluded: false, failures: 0 };
+      if (known.isExcluded || known.until > now) continue;
+      if (best === undefined || this.#isBefore(known, best)) best = known;
     }
     if (best === undefined) return undefined;
-    const known = this.#of(best) ?? { peer: best, until: 0, isExcluded: false };
-    this.#known = [...this.#known.filter((other) => other !== known), known];
-    return best;
+    this.#known = [...this.#known.filter((other) => other !== best), best];
+    return best.peer;
   }
 
   /** When the first of those that are set aside may be asked again. */
@@ -36,12 +40,12 @@ export class Turns {
 
   /** A peer that was asked is left alone for a while. */
   setAside(peer: number, until: number): void {
-    const known = this.#of(peer);
+    const known = this.#failed(peer);
     if (known !== undefined) known.until = until;
   }
 
   exclude(peer: number): void {
-    const known = this.#of(peer);
+    const known = this.#failed(peer);
     if (known !== undefined) known.isExcluded = true;
   }
 
@@ -58,8 +62,15 @@ export class Turns {
     return this.#known.find((known) => known.peer === peer);
   }
 
-  /** −1: it was not asked yet. */
-  #placeOf(peer: number): number {
-    return this.#known.findIndex((known) => known.peer === peer);
+  #failed(peer: number): Known | undefined {
+    const known = this.#of(peer);
+    if (known !== undefined) known.failures++;
+    return known;
+  }
+
+  /** Whoever was not asked yet is nowhere in the list. */
+  #isBefore(a: Known, b: Known): boolean {
+    if (a.failures !== b.failures) return a.failures < b.failures;
+    return this.#known.indexOf(a) < this.#known.indexOf(b);
   }
 }
