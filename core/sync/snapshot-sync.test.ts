@@ -12,9 +12,11 @@ import type { Settled } from '../transition/settled.ts';
 import type { Message, SnapshotChunk } from '../wire/messages.ts';
 import type { FastSyncResponse } from '../wire/payloads.ts';
 import { anchorsOf, type History, historyOf, honest } from './history.suite.ts';
-import { type Checkpoint, PATIENCE, REFUSED } from './phase.ts';
+import { PATIENCE, REFUSED } from './patience.ts';
+import type { Checkpoint } from './phase.ts';
+import type { CatchUp } from './progress.ts';
 import { SideDownload } from './side-download.ts';
-import { type CatchUp, SnapshotSync } from './snapshot-sync.ts';
+import { SnapshotSync } from './snapshot-sync.ts';
 
 /** Final windows at the peers: the anchor is 98, the one before 92 (τ₂ = 8, an anchor every 6 windows). */
 const WINDOWS = 104;
@@ -153,6 +155,13 @@ const chunks =
   (change: (chunk: SnapshotChunk) => readonly Message[]): Answers =>
   (message) =>
     good(message).flatMap((answer) => (answer.type === 'snapshot-chunk' ? change(answer) : [answer]));
+
+/** The smallest parts of an answer. */
+const certificateOfOne = (answer: Message | undefined, at: number) =>
+  answer?.type === 'proof-response' ? answer.signatures.slice(at, at + 1) : [];
+
+const entriesOfOne = (answer: Message | undefined) =>
+  answer?.type === 'archive-response' ? answer.entries.slice(0, 1) : [];
 
 const spoiled = (chunk: SnapshotChunk): SnapshotChunk => {
   const records = chunk.records.slice();
@@ -344,12 +353,71 @@ describe('what a joiner may not believe (09 §9)', () => {
   it('a history that few of those it knows signed: nothing is downloaded, and the operator is told what to do', () => {
     meet(signedBy(2));
     expect(asked).not.toContain('1 snapshot-request');
-    expect([adopted, blamed]).toEqual([[], []]);
+    expect([adopted, blamed]).toEqual([[], ['1: certificate below the trusted quorum']]);
     expect(advised).toHaveLength(1);
     expect(sync.isHopeful).toBe(false);
     peers.set(1, good);
     later(REFUSED);
     isAdopted();
+  });
+
+  it('unless others signed it who signed it at another peer: each froze the votes it had (09 §12.14)', () => {
+    const others: Answers = (message) =>
+      good(message).map((answer) => {
+        if (answer.type !== 'proof-response') return answer;
+        const signatures = answer.signatures.slice(2);
+        return { ...answer, signatures, total: signatures.length };
+      });
+    meet(signedBy(2), others);
+    isAdopted();
+    expect([blamed, advised]).toEqual([['1: certificate below the trusted quorum'], []]);
+  });
+
+  it('signers twice, or out of order', () => {
+    meet((message) =>
+      good(message).map((answer) =>
+        answer.type === 'proof-response' ? { ...answer, signatures: answer.signatures.toReversed() } : answer,
+      ),
+    );
+    expect([adopted, blamed]).toEqual([[], ['1: certificate out of order']]);
+  });
+
+  it('a certificate that somebody cut for the snapshot to fail: the chunks stay, and another peer has it whole', () => {
+    meet(
+      (message) =>
+        good(message).map((answer) => {
+          if (answer.type !== 'proof-response') return answer;
+          const signatures = answer.signatures.filter(({ nodeId }) => nodeId !== heavy);
+          return { ...answer, signatures, total: signatures.length };
+        }),
+      good,
+    );
+    isAdopted();
+    expect(blamed).toEqual(['1: certificate below the quorum']);
+    expect(asked.filter((one) => one.endsWith('snapshot-request'))).toHaveLength(1);
+  });
+
+  it.each([
+    ['votes', 'proof-request'],
+    ['entries', 'archive-request'],
+  ] as const)('%s one by one, each as late as can be: given up after twenty seconds', (_, type) => {
+    const pending: Message[] = [];
+    meet((message) => {
+      const isHeld = message.type === type && (type === 'proof-request' || asked.includes('1 snapshot-request'));
+      if (!isHeld) return good(message);
+      pending.push(message);
+      return [];
+    });
+    for (let i = 0; i < 2; i++) {
+      now += PATIENCE - 1;
+      const [answer] = good(pending.at(-1) as Message);
+      const one = { from: i, signatures: certificateOfOne(answer, i), entries: entriesOfOne(answer) };
+      sync.message(1, { ...answer, ...one } as Message, now);
+      converse();
+    }
+    expect(blamed).toEqual([]);
+    later(PATIENCE - 1);
+    expect([adopted, blamed]).toEqual([[], ['1: too slow']]);
   });
 
   it('a certificate that the trusted state upholds and the snapshot does not', () => {

@@ -8,9 +8,10 @@ import { Party, type Seat } from '../participant/party.suite.ts';
 import type { FinalRecord } from '../participant/types.ts';
 import type { Settled } from '../transition/settled.ts';
 import type { ArchiveResponse, Message, ObjectResponse, ProofResponse, ProofSignature } from '../wire/messages.ts';
-import { type Checkpoint, PATIENCE, REFUSED } from './phase.ts';
-import type { CatchUp } from './snapshot-sync.ts';
-import { ONE_BEHIND, SYNC_REQUESTS, Sync } from './sync.ts';
+import { ONE_BEHIND } from './archive-sync.ts';
+import { EACH, LONGEST, PATIENCE, REFUSED } from './patience.ts';
+import type { CatchUp } from './progress.ts';
+import { SYNC_REQUESTS, Sync } from './sync.ts';
 
 /** Windows that the history of these tests has. */
 const WINDOWS = 6;
@@ -40,15 +41,19 @@ beforeAll(() => {
   operation = makeOperation({ ...fields, prevHash: account.frontierHash, sender: account.accountId }, p0.accountKey);
   for (const seat of party.seats) party.offer(seat, operation);
   party.until(() => p0.finals.length >= WINDOWS);
-  const precommits = party.seats.flatMap(({ said }) => said.filter((object) => object.kind === 'vote'));
-  history = p0.finals.slice(0, WINDOWS).map((record) => ({
+  history = recordsOf(party);
+});
+
+/** What became final; with every precommit there is, not only those that were enough. */
+const recordsOf = ({ seats }: Party): readonly FinalRecord[] => {
+  const precommits = seats.flatMap(({ said }) => said.filter((object) => object.kind === 'vote'));
+  return (seats[0] as Seat).finals.slice(0, WINDOWS).map((record) => ({
     ...record,
-    // Every precommit there is, not only those that p0 had when they were enough.
     certificate: precommits
       .filter(({ phase, proposalHash }) => phase === PRECOMMIT && proposalHash === record.proposal.header.id)
       .sort((a, b) => (a.nodeId < b.nodeId ? -1 : 1)),
   }));
-});
+};
 
 type Answer = ArchiveResponse | ObjectResponse | ProofResponse;
 
@@ -61,7 +66,6 @@ let timer: number | undefined;
 let sync: Sync;
 let certified: boolean;
 let stopped: boolean;
-let checkpoint: Checkpoint | undefined;
 let told: CatchUp[];
 
 /** Of no more than 64 windows. */
@@ -69,24 +73,13 @@ const never = (): never => {
   throw new Error('a snapshot');
 };
 
-beforeEach(() => {
-  trusted = genesis;
-  adopted = [];
-  sent = [];
-  blamed = [];
-  timer = undefined;
-  certified = true;
-  stopped = false;
-  checkpoint = undefined;
-  told = [];
+const begin = (): void => {
   sync = new Sync({
     tools: {
       verify: cheapVerify,
       meter: { verifications: 0, signatures: 0, hashes: 0, records: 0 },
     },
-    get certified() {
-      return certified;
-    },
+    certified,
     trusted: () => trusted,
     stopped: () => stopped,
     send: (peer, message) => sent.push({ peer, message }),
@@ -99,15 +92,25 @@ beforeEach(() => {
     },
     penalty: (peer, reason) => blamed.push(`${peer}: ${reason}`),
     fastSync: true,
-    get checkpoint() {
-      return checkpoint;
-    },
+    checkpoint: undefined,
     staging: never,
     work: never,
     adoptSnapshot: never,
     progress: (progress) => told.push(progress),
     advice: never,
   });
+};
+
+beforeEach(() => {
+  trusted = genesis;
+  adopted = [];
+  sent = [];
+  blamed = [];
+  timer = undefined;
+  certified = true;
+  stopped = false;
+  told = [];
+  begin();
 });
 
 const show = (window: number, peer = PEER, now = 0): void =>
@@ -160,6 +163,14 @@ const converse = (alter: (answer: Answer, message: Message) => Answer = (answer)
     expect(sync.message(peer, alter(honest(next.message), next.message), 1)).toBe(true);
   }
   return asked;
+};
+
+/** As `converse`, up to the first request to another peer. */
+const converseUntilAnother = (alter: (answer: Answer) => Answer): void => {
+  for (let next = sent[0]; next !== undefined && next.peer === PEER; next = sent[0]) {
+    sent.shift();
+    sync.message(PEER, alter(honest(next.message)), 1);
+  }
 };
 
 /** Alters certificates only. */
@@ -222,6 +233,7 @@ describe('catch-up with a peer that has the history (09 §9, §12.16)', () => {
 
   it('needs no certificate under first-valid (09 §12.18)', () => {
     certified = false;
+    begin();
     show(WINDOWS);
     expect(converse()).toEqual(['archive-request', 'object-request']);
     expect(adopted).toHaveLength(WINDOWS);
@@ -291,8 +303,44 @@ describe('what a joiner may not believe (09 §9)', () => {
 
   it('a history whose every certificate is of that kind: a server invented it with the keys it has', () => {
     show(WINDOWS);
-    converse(certificates(ofThree));
-    expect(adopted).toEqual([]);
+    const windows: number[] = [];
+    converse(
+      certificates((proof) => {
+        windows.push(proof.window);
+        return ofThree(proof);
+      }),
+    );
+    // Four in a row, then the middle of what is left: behind genesis, where three are no quorum at all.
+    expect(windows).toEqual([5, 4, 3, 2, 0]);
+    expect([adopted, blamed]).toEqual([[], ['7: certificate below the quorum']]);
+  });
+
+  it('certificates of two peers, each too little by itself, that are enough together (09 §12.14)', () => {
+    // A founder that is in no window weighs little: any three of the others are a quorum, of five equal ones four are.
+    const party = new Party({ count: 5, d0: 1_280 });
+    const [p0, p1, p2, p3, p4] = party.seats as [Seat, Seat, Seat, Seat, Seat];
+    party.filter = (object, from) => object.kind !== 'bundle' || from !== p4;
+    party.start();
+    party.until(() => p0.finals.length >= WINDOWS);
+    const before = { genesis, history };
+    ({ genesis } = party);
+    history = recordsOf(party);
+    trusted = genesis;
+    const of = (...seats: readonly Seat[]) =>
+      certificates((proof) => {
+        const all = signaturesOf(history[proof.window] as FinalRecord);
+        const signatures = all.filter(({ nodeId }) => seats.some((seat) => seat.nodeId === nodeId));
+        return proof.window < WINDOWS - 1
+          ? { ...proof, total: 0, signatures: [] }
+          : { ...proof, total: signatures.length, signatures };
+      });
+    show(WINDOWS);
+    converse(of(p0, p1, p2));
+    expect([adopted, blamed]).toEqual([[], ['7: certificate below the trusted quorum']]);
+    show(WINDOWS, 8);
+    converse(of(p0, p1, p3), 8);
+    expect(adopted.map(({ certificate }) => certificate.length)).toEqual([0, 0, 0, 0, 0, 4]);
+    ({ genesis, history } = before);
   });
 
   it('a certificate below the quorum of its own state', () => {
@@ -423,6 +471,46 @@ describe('peers that do not help', () => {
     sync.timer(2 * PATIENCE + 2);
     show(WINDOWS + 1, PEER, 2 * PATIENCE + 2 + REFUSED);
     expect(sent).toHaveLength(1);
+  });
+
+  it('a peer that brings less than it was asked for is asked again after the others', () => {
+    show(WINDOWS);
+    show(WINDOWS, 8);
+    converseUntilAnother((answer) =>
+      answer.type === 'archive-response' ? { ...answer, entries: answer.entries.slice(0, 1) } : answer,
+    );
+    expect(adopted.map(({ settled }) => settled.window)).toEqual([0]);
+    expect([blamed, sent.map(({ peer }) => peer)]).toEqual([[], [8]]);
+  });
+
+  it('one that was refused is not asked before the others, even if it stands elsewhere', () => {
+    show(WINDOWS);
+    for (const peer of [8, 9]) show(WINDOWS, peer);
+    sync.timer(PATIENCE);
+    show(WINDOWS + 1, PEER, PATIENCE);
+    sync.timer(2 * PATIENCE);
+    expect([blamed, sent.map(({ peer }) => peer)]).toEqual([
+      ['7: no answer', '8: no answer'],
+      [PEER, 8, 9],
+    ]);
+  });
+
+  it('an attempt takes so long at most, and longer by what it brings', () => {
+    show(WINDOWS);
+    const answer = (now: number): void => {
+      const { message } = sent.splice(0)[0] as { message: Message };
+      sync.message(PEER, honest(message), now);
+    };
+    answer(PATIENCE - 1);
+    expect(timer).toBe(2 * PATIENCE - 1);
+    answer(2 * PATIENCE - 2);
+    // Six entries and one body.
+    const ends = LONGEST + 7 * EACH;
+    expect([sent[0]?.message.type, timer]).toEqual(['proof-request', ends]);
+    sync.timer(ends - 1);
+    expect(blamed).toEqual([]);
+    sync.timer(ends);
+    expect([adopted, blamed]).toEqual([[], ['7: too slow']]);
   });
 
   it('late answers, answers of another peer, and answers of another kind are nothing', () => {
