@@ -89,6 +89,19 @@ export const EXPERIMENTS: readonly Experiment[] = [
     seeds: 3,
     metrics: ['farm.third', 'farm.thirdForm', 'farm.admitted', 'farm.2.weight', 'farm.3.weight', 'farm.3.form'],
   },
+  {
+    scenario: 'late-joiner',
+    seeds: 3,
+    metrics: [
+      ...['n006', 'n003'].flatMap((host) => [`behind.${host}`, `catchUpSeconds.${host}`, `catchUpKilobytes.${host}`]),
+      ...['peersAsked.n006', 'peersAsked.n003', 'entered.n006'],
+    ],
+  },
+  {
+    scenario: 'lying-server',
+    seeds: 3,
+    metrics: ['catchUpSeconds.n005', 'catchUpWindows.n005', 'catchUpKilobytes.n005', 'peersAsked.n005', 'penalties'],
+  },
 ];
 
 /** A rule as published that breaks something, and the one that closes it. */

@@ -56,7 +56,7 @@ export class FarmChains {
   }
 
   /** A window is final: what is to be published now. */
-  closed({ settled, registrations }: FinalRecord): readonly Registration[] {
+  closed({ settled, registrations }: Pick<FinalRecord, 'settled' | 'registrations'>): readonly Registration[] {
     this.#finish(settled);
     const { state, window } = settled;
     const tau2 = BigInt(this.#options.tau2);

@@ -54,7 +54,7 @@ export const beginningOf = (scenario: Scenario, network?: OtherNetwork): Beginni
   const genesis = genesisOf(scenario, founders, network?.constants);
   const chainLength = chainLengthOf(scenario, members);
   const settled = withPast(genesisSettled(genesis, new MemoryBase()), chainLength);
-  const strategies = strategiesOf(scenario, members, suite);
+  const strategies = strategiesOf(scenario, members, suite, settled);
   const hostByNode = new Map(members.map(({ nodeId }, host) => [nodeId, host]));
   return {
     ...{ scenario, seed, suite, members, joining, names, genesis, settled, chainLength, strategies },

@@ -9,6 +9,7 @@ import { oneSignaturePerSlot } from '#sim/properties/signatures.ts';
 import type { Observer, Scene, Witness } from '#sim/properties/types.ts';
 import { supply, validity } from '#sim/properties/validity.ts';
 import type { Counts } from '#sim/world/types.ts';
+import type { Watch } from '#sim/world/world.ts';
 import type { Beginning } from './beginning.ts';
 import { askedMeasures } from './measures/asked.ts';
 import type { Measure, Metrics } from './measures/measure.ts';
@@ -62,6 +63,15 @@ export class Onlookers {
     if (!this.#scene.isHonest(host)) return;
     this.#measures.notice(host, notice, at);
     for (const measure of this.#asked) measure.notice(host, notice, at);
+  }
+
+  /** Who wants to be told all that happens; undefined: nobody, which costs nothing. */
+  happened(other: Watch | undefined): Watch | undefined {
+    const told = [...this.#asked.map(({ happened }) => happened), other].filter((watch) => watch !== undefined);
+    if (told.length < 2) return told[0];
+    return (...happening) => {
+      for (const watch of told) watch(...happening);
+    };
   }
 
   /** A window is final for the first time at an honest host. */

@@ -13,7 +13,7 @@ export interface RunOptions {
   /** Sees every notice of every host. */
   readonly watch?: (host: number, notice: Notice, at: number) => void;
   /** Told everything the digest covers. */
-  readonly happenings?: Watch;
+  readonly happenings?: Watch | undefined;
   /** By name of the host: takes the bytes of its journal. */
   readonly journals?: ReadonlyMap<string, (bytes: Uint8Array) => void>;
   /** A network of another making, in place of the one that the scenario's profile and number of nodes describe. */

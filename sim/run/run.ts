@@ -72,6 +72,7 @@ export class Run {
     this.#recorders = hostRecorders({ ...beginning, journals });
     this.world = worldOf(beginning, {
       ...options,
+      happenings: this.#onlookers.happened(options.happenings),
       memo,
       recorders: this.#recorders,
       observe: (host, notice, at) => this.#observe(host, notice, at),

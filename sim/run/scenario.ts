@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { PARTS } from '#sim/adversary/changed-byte.ts';
 import { EFFECTS, REGIONS } from '#sim/world/types.ts';
 import { KINDS } from './identify.ts';
 
@@ -125,6 +126,10 @@ const workloadSchema = z.strictObject({
   lineage: z.boolean().default(false),
 });
 
+/** What a server that lies does to who catches up (`lies.ts`, `changed-byte.ts`). */
+const LIES = [...PARTS, 'invented', 'foreign-anchor', 'stale', 'ends-early', 'drip', 'silent'] as const;
+export type Lie = (typeof LIES)[number];
+
 const adversarySchema = z.discriminatedUnion('type', [
   /** Sends bundles with a false signature to `target`, so many per second, from that moment of its own on for `seconds`. */
   z.strictObject({
@@ -156,6 +161,20 @@ const adversarySchema = z.discriminatedUnion('type', [
    * of one identifier (`split-registration.ts`).
    */
   z.strictObject({ type: z.literal('split-registration'), host: z.string(), second: someHosts }),
+  /**
+   * Lie to `to` when these catch up, and to nobody else. With one byte changed in each answer: `header`, `lists`, `body`,
+   * `certificate`, `chunk`. `invented`: with a history of the first of `hosts`, which must be a founder, in which it let in so many
+   * `nodes` of its own. `foreign-anchor`: with the truth, and the snapshot of such a history.
+   * `stale`: with the head of 16 windows ago. `ends-early`: with one window of each range. `drip`: with the smallest parts, as late as
+   * can be. `silent`: with nothing (`lying-server.ts`).
+   */
+  z.strictObject({
+    type: z.literal('lying-server'),
+    hosts: someHosts,
+    to: names,
+    lie: z.enum(LIES),
+    nodes: whole(1, 1_000).default(300),
+  }),
   /** Show their own bundles so many seconds after they are made; never without. */
   z.strictObject({ type: z.literal('withheld-bundles'), hosts: someHosts, seconds: whole(1, 100_000).optional() }),
 ]);
@@ -179,6 +198,7 @@ export const MEASURES = [
   'hand-over',
   'entries',
   'farm',
+  'catch-up',
 ] as const;
 
 /** The same experiment under other settings, where other things are expected: the rule as published, for one. */

@@ -1,6 +1,7 @@
 import { rulesOf } from '#core/genesis/rules.ts';
 import { chosenHosts } from './chosen.ts';
 import { type Scenario, scenarioSchema } from './scenario.ts';
+import { joiningOf } from './start.ts';
 
 /** One fault of a scenario, naming the field: for a person, on one line. */
 export class ScenarioError extends Error {
@@ -47,11 +48,18 @@ const checkJoining = ({ hosts }: Scenario, source: string): void => {
 };
 
 /** A host has one strategy: lines of one type that name it go together, of two types not. */
-const checkOneStrategy = ({ adversary, nodes }: Scenario, source: string): void => {
+const checkOneStrategy = (scenario: Scenario, source: string): void => {
+  const { adversary, nodes } = scenario;
   const names = hostNames(nodes);
   const types = new Map<string, string>();
   adversary.forEach((line, i) => {
     const hosts = 'host' in line ? [line.host] : chosenHosts(line.hosts, names).map((host) => names[host]);
+    const first = names.indexOf(hosts[0] as string);
+    // Who invents a history signs its first windows.
+    const isInventor = line.type === 'lying-server' && (line.lie === 'invented' || line.lie === 'foreign-anchor');
+    if (isInventor && joiningOf(scenario)[first] !== undefined) {
+      throw new ScenarioError(`${source}: adversary.${i}.hosts: ${hosts[0]} joins, so it cannot invent a history`);
+    }
     for (const host of hosts as readonly string[]) {
       const other = types.get(host) ?? line.type;
       types.set(host, line.type);
@@ -86,6 +94,7 @@ const checkHostNames = (scenario: Scenario, source: string): void => {
       if ('target' in adversary) check(`adversary.${i}.target`, [adversary.target]);
       if ('second' in adversary && Array.isArray(adversary.second)) check(`adversary.${i}.second`, adversary.second);
     } else if (Array.isArray(adversary.hosts)) check(`adversary.${i}.hosts`, adversary.hosts);
+    if (adversary.type === 'lying-server') check(`adversary.${i}.to`, adversary.to);
   });
 };
 

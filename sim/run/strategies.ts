@@ -1,9 +1,14 @@
 import { ascii } from '#core/bytes/bytes.ts';
 import { sha256 } from '#core/crypto/hash.ts';
+import type { Settled } from '#core/transition/settled.ts';
+import { changedByte } from '#sim/adversary/changed-byte.ts';
 import { Coalition } from '#sim/adversary/coalition.ts';
 import { EquivocatingLeader, type EquivocatorOptions } from '#sim/adversary/equivocating-leader.ts';
 import { EquivocatingVoter } from '#sim/adversary/equivocating-voters.ts';
 import { Farm } from '#sim/adversary/farm.ts';
+import { InventedHistory } from '#sim/adversary/invented-history.ts';
+import { drip, endsEarly, foreignAnchor, invented, silent, stale } from '#sim/adversary/lies.ts';
+import { type Lie, LyingServer } from '#sim/adversary/lying-server.ts';
 import { PrecomputedChain, precompute } from '#sim/adversary/precomputed-chain.ts';
 import { type Flood, SignatureFlood } from '#sim/adversary/signature-flood.ts';
 import { SplitRegistration } from '#sim/adversary/split-registration.ts';
@@ -17,6 +22,9 @@ import { type Founder, nodeSeed } from './founders.ts';
 import type { Scenario } from './scenario.ts';
 import { hostNames } from './settings.ts';
 
+/** Windows that a stale server is behind. */
+const STALE = 16;
+
 type Line = Scenario['adversary'][number];
 type LineOf<T extends Line['type']> = Extract<Line, { readonly type: T }>;
 
@@ -25,6 +33,7 @@ export const strategiesOf = (
   { adversary, nodes, profile, seed }: Scenario,
   founders: readonly Founder[],
   suite: HedgedSuite,
+  start: Settled,
 ): ReadonlyMap<string, Strategy<MontanaShape>> => {
   const names = hostNames(nodes);
   const strategies = new Map<string, Strategy<MontanaShape>>();
@@ -82,5 +91,45 @@ export const strategiesOf = (
       strategies.set(names[host] as string, new WithheldBundles(nodeId, seconds));
     }
   }
+  for (const { hosts, to, lie, nodes: admitted } of linesOf('lying-server')) {
+    const liars = chosenHosts(hosts, names);
+    const victims = new Set(chosenHosts(to, names));
+    let known: InventedHistory | undefined;
+    const founder = founders[liars[0] as number] as Founder;
+    const history = (): InventedHistory => {
+      known ??= new InventedHistory({
+        start,
+        founder: { nodeId: founder.nodeId, key: founder.node },
+        nodes: admitted,
+        tau2: profile.tau2,
+        suite,
+        keys: new Stream(`${seed}/invented/${names[liars[0] as number]}`),
+      });
+      return known;
+    };
+    for (const host of liars) {
+      const name = names[host] as string;
+      strategies.set(name, new LyingServer(lieOf(lie, new Stream(`${seed}/lie/${name}`), history), victims));
+    }
+  }
   return strategies;
+};
+
+const lieOf = (lie: LineOf<'lying-server'>['lie'], draws: Stream, history: () => InventedHistory): Lie => {
+  switch (lie) {
+    case 'invented':
+      return invented(history);
+    case 'foreign-anchor':
+      return foreignAnchor(history);
+    case 'stale':
+      return stale(STALE);
+    case 'ends-early':
+      return endsEarly;
+    case 'drip':
+      return drip;
+    case 'silent':
+      return silent;
+    default:
+      return changedByte(lie, draws);
+  }
 };

@@ -4,6 +4,7 @@ import type { Founder } from '../founders.ts';
 import type { Scenario } from '../scenario.ts';
 import { hostNames } from '../settings.ts';
 import { chainLengths, joiningOf } from '../start.ts';
+import { CatchUp } from './catch-up.ts';
 import { Closing } from './closing.ts';
 import { Entries } from './entries.ts';
 import { Epochs } from './epochs.ts';
@@ -45,6 +46,8 @@ export const askedMeasures = (scenario: Scenario, members: readonly Founder[], s
         const cores = scenario.adversary.reduce((sum, line) => sum + (line.type === 'farm' ? line.cores : 0), 0);
         return new Farming(start, new Set(members.map(({ nodeId }) => nodeId)), cores);
       }
+      case 'catch-up':
+        return new CatchUp(hostNames(scenario.nodes));
       case 'lottery': {
         const lengths = chainLengths(scenario);
         const least = Math.min(...lengths);

@@ -1,5 +1,6 @@
 import type { Id } from '#core/bytes/bytes.ts';
 import type { Notice } from '#core/host/host.ts';
+import type { Watch } from '#sim/world/world.ts';
 
 /** Numbers of a result, by name. */
 export type Metrics = Readonly<Record<string, number>>;
@@ -9,6 +10,8 @@ export interface Measure {
   notice(host: number, notice: Notice, at: number): void;
   /** A user of `host` hands over an operation at the time `at`, if the host is up then. */
   planned?(host: number, operation: Id, at: number): void;
+  /** Told everything the digest covers, of all hosts. */
+  happened?: Watch;
   /** `now`: the end of the run. */
   metrics(now: number): Metrics;
 }
