@@ -69,6 +69,17 @@ describe('a scenario', () => {
       { adversary: [{ type: 'split-registration', host: 'n001', second: ['n002'] }] },
       'two: adversary.0.second: no host "n002" (did you mean n000?)',
     ],
+    [
+      { adversary: [{ type: 'lying-server', hosts: ['n000'], to: ['n002'], lie: 'drip' }] },
+      'two: adversary.0.to: no host "n002" (did you mean n000?)',
+    ],
+    [
+      {
+        hosts: [{ count: 1 }, { count: 1, joins: 3 }],
+        adversary: [{ type: 'lying-server', hosts: ['n001'], to: ['n000'], lie: 'invented' }],
+      },
+      'two: adversary.0.hosts: n001 joins, so it cannot invent a history',
+    ],
   ])('with %j is refused in one line', (changes, line) => {
     expect(told(() => parseScenario({ ...written(), ...changes }, 'two'))).toBe(line);
   });

@@ -1,7 +1,10 @@
 import { expect, test } from 'vitest';
+import { MemoryBase } from '#core/state/memory-base.ts';
+import { genesisSettled } from '#core/transition/genesis-settled.ts';
 import { EquivocatingLeader } from '#sim/adversary/equivocating-leader.ts';
 import { EquivocatingVoter } from '#sim/adversary/equivocating-voters.ts';
 import { Farm } from '#sim/adversary/farm.ts';
+import { LyingServer } from '#sim/adversary/lying-server.ts';
 import { PrecomputedChain } from '#sim/adversary/precomputed-chain.ts';
 import { SignatureFlood } from '#sim/adversary/signature-flood.ts';
 import { SplitRegistration } from '#sim/adversary/split-registration.ts';
@@ -10,15 +13,18 @@ import { realSuite } from '#sim/suite/hedged.ts';
 import { makeFounders } from './founders.ts';
 import type { Scenario, ScenarioInput } from './scenario.ts';
 import { parseScenario, ScenarioError } from './settings.ts';
+import { genesisOf } from './setup.ts';
 import { strategiesOf } from './strategies.ts';
 
-const NODES = 8;
+const NODES = 9;
 
 const scenario = (adversary: ScenarioInput['adversary']): Scenario =>
   parseScenario(
     { title: 'Mixed', claim: 'None.', nodes: NODES, windows: 1, hosts: [{ count: NODES }], adversary },
     'mixed',
   );
+
+const START = genesisSettled(genesisOf(scenario([]), makeFounders(NODES, realSuite)), new MemoryBase());
 
 const flood = { type: 'signature-flood', target: 'n001', rate: 1, window: 1, seconds: 1 } as const;
 
@@ -30,23 +36,26 @@ test('every host that a line names has the strategy of its type, the others none
       { type: 'equivocating-leader', hosts: ['n002'] },
       { type: 'equivocating-voters', hosts: ['n004', 'n005'] },
       { type: 'equivocating-voters', hosts: ['n005'] },
-      { type: 'precomputed-chain', hosts: { share: 13 }, windows: 2 },
+      { type: 'precomputed-chain', hosts: ['n008'], windows: 2 },
       { type: 'farm', host: 'n001', cores: 2, admitted: 'idle' },
       { type: 'split-registration', host: 'n006', second: { share: 50 } },
       { type: 'withheld-bundles', hosts: ['n003'] },
+      { type: 'lying-server', hosts: ['n007'], to: ['n000'], lie: 'silent' },
     ]),
     makeFounders(NODES, realSuite),
     realSuite,
+    START,
   );
   expect([...strategies].map(([name, strategy]) => [name, strategy.constructor])).toEqual([
     ['n000', SignatureFlood],
     ['n002', EquivocatingLeader],
     ['n004', EquivocatingVoter],
     ['n005', EquivocatingVoter],
-    ['n007', PrecomputedChain],
+    ['n008', PrecomputedChain],
     ['n001', Farm],
     ['n006', SplitRegistration],
     ['n003', WithheldBundles],
+    ['n007', LyingServer],
   ]);
 });
 
