@@ -261,12 +261,14 @@ export class SnapshotSync {
       this.#hasAdvised = true;
       this.#ports.advice(ADVICE);
     }
-    const until = this.#turns.soonest(this.#useful(stage), now);
+    const useful = this.#useful(stage);
+    const until = this.#turns.soonest(useful, now);
     if (until !== undefined) {
       this.#ports.timer(until);
       return;
     }
-    if (stage === undefined) return;
+    // Whoever served it is gone, and may come back: a Status tells.
+    if (stage === undefined || (stage.name !== 'anchor' && useful.length === 0)) return;
     this.#giveUpAnchor(anchorOf(stage));
     this.#ports.timer(now + REFUSED);
   }
