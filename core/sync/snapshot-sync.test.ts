@@ -247,6 +247,24 @@ describe('a node that is far behind (04 §15, 06 §7)', () => {
     converse();
     isAdopted();
   });
+
+  it('waits for the only one that serves when it is gone, and goes on with the chunk after the last', () => {
+    const offsets: number[] = [];
+    meet(chunks((chunk) => (chunk.chunkIndex < 4 ? [chunk] : [])));
+    heads.shift();
+    sync.peerDown(1, now);
+    converse();
+    expect([adopted, sync.isUnderWay]).toEqual([[], true]);
+    heads.push({ peer: 2, window: WINDOWS });
+    peers.set(2, (message) => {
+      if (message.type === 'snapshot-request') offsets.push(message.resumeOffset);
+      return good(message);
+    });
+    sync.go(now);
+    converse();
+    isAdopted();
+    expect(offsets).toEqual([4]);
+  });
 });
 
 describe('a snapshot that is not right', () => {
