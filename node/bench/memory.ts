@@ -18,12 +18,24 @@ export const memory = (): Memory => {
 };
 
 /** Megabytes that the process has for itself, garbage included, without pages of files; all that is resident where the system does not tell them apart. */
-export const anonymous = (): number => {
+export const anonymous = (): number => peakOf(process.pid)?.anonymous ?? process.memoryUsage().rss / 1e6;
+
+export interface Peak {
+  /** Megabytes that the process has for itself now. */
+  readonly anonymous: number;
+  /** The most megabytes it ever had, pages of files included that the system could have taken back. */
+  readonly resident: number;
+}
+
+/** Of a process on this machine; undefined: there is none, or the system is not Linux. */
+export const peakOf = (pid: number | undefined): Peak | undefined => {
   try {
-    const kilobytes = /^RssAnon:\s+(\d+) kB$/m.exec(readFileSync('/proc/self/status', 'utf8'))?.[1];
-    if (kilobytes !== undefined) return (Number(kilobytes) * 1024) / 1e6;
+    const status = readFileSync(`/proc/${pid}/status`, 'utf8');
+    const megabytes = (name: string): number =>
+      (Number(new RegExp(`^${name}:\\s+(\\d+) kB$`, 'm').exec(status)?.[1]) * 1024) / 1e6;
+    const peak = { anonymous: megabytes('RssAnon'), resident: megabytes('VmHWM') };
+    return Number.isNaN(peak.anonymous + peak.resident) ? undefined : peak;
   } catch {
-    // Not Linux.
+    return undefined;
   }
-  return process.memoryUsage().rss / 1e6;
 };
