@@ -56,7 +56,7 @@ const statusText = (status: Status): string => {
     ['network', status.genesisHash],
     ['reached at', status.addresses.join(', ') || 'nowhere'],
     ['window', `${grouped(standing.window)} open, round ${standing.round}; ${final}`],
-    ['final', standing.finalHash],
+    ['final', standing.finalWindow < 0 ? standing.finalHash : `${standing.finalWindow}:${standing.finalHash}`],
     ['state root', standing.stateRoot],
     ['hashing', `${grouped(hashRate)} a second; D is ${grouped(difficulty)}${alone}`],
     ['since start', `${grouped(counters.finalWindows)} windows, ${grouped(counters.operationsFinal)} operations final`],
