@@ -1,17 +1,17 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
-import { readFileSync, statSync, writeFileSync } from 'node:fs';
-import { Refused, systemCode, systemReason } from '#node/config/refused.ts';
+import { existsSync, readFileSync, statSync } from 'node:fs';
+import { replaceOwn } from '#node/config/durable.ts';
+import { Refused, systemReason } from '#node/config/refused.ts';
 
 const FORM = /^[0-9a-f]{64}$/;
 
 /** The token in `file`: 32 random bytes as hex, made where there is none, readable by its owner only. Throws `Refused`. */
 export const tokenIn = (file: string): string => {
   try {
-    writeFileSync(file, `${randomBytes(32).toString('hex')}\n`, { mode: 0o600, flag: 'wx' });
+    // Whole or not at all, whenever the process ends.
+    if (!existsSync(file)) replaceOwn(file, Buffer.from(`${randomBytes(32).toString('hex')}\n`));
   } catch (error) {
-    if (systemCode(error) !== 'EEXIST') {
-      throw new Refused(`${file}: cannot be written: ${systemReason(error)}; make the folder writable`);
-    }
+    throw new Refused(`${file}: cannot be written: ${systemReason(error)}; make the folder writable`);
   }
   const token = read(file);
   if ((statSync(file).mode & 0o077) !== 0) {

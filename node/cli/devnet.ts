@@ -2,9 +2,11 @@ import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
+import { DEVNET } from '#core/genesis/profiles.ts';
 import type { Status } from '#node/api/schemas.ts';
 import { systemCode } from '#node/config/refused.ts';
 import { Devnet } from '#node/devnet/devnet.ts';
+import { WORKING } from '#node/devnet/make.ts';
 import { LiveLines } from './live-lines.ts';
 import { UsageError } from './usage.ts';
 import { whole } from './whole.ts';
@@ -15,8 +17,12 @@ export interface DevnetCommandOptions {
   readonly dir?: string;
   readonly keep?: boolean;
   readonly kill?: string;
+  readonly work?: boolean;
   readonly seed?: string;
 }
+
+/** With `--work`: windows of tenths of a second, and proofs that nodes can lead on for as long as it takes. */
+const SHORT = { d0: 131_072n, tau2Windows: 600n, pruningIdleWindows: 2_400n };
 
 /** Milliseconds between two looks. */
 const PAUSE = 1_000;
@@ -24,13 +30,16 @@ const PAUSE = 1_000;
 const INTERRUPTED = 130;
 
 /**
- * `montana devnet`: exit code 0: all state roots agreed; 1: they did not, or a node ended; with `--kill` also where journals do not agree;
+ * `montana devnet`: exit code 0: all state roots agreed; 1: they did not, or a node ended; with `--kill` also where journals do not agree,
+ * with `--work` where anything is lost;
  * 130: interrupted before `--windows` or the last kill.
  */
 export const devnet = async (options: DevnetCommandOptions, script?: string): Promise<number> => {
   const nodes = whole('--nodes', options.nodes, 1, 64);
   const windows = options.windows === undefined ? undefined : whole('--windows', options.windows, 0, 1_000_000);
   const kills = options.kill === undefined ? undefined : whole('--kill', options.kill, 1, 10_000);
+  const { work = false } = options;
+  if (work && kills === undefined) throw new UsageError('--work goes with --kill');
   if (options.dir !== undefined) mustBeEmpty(options.dir);
   let isInterrupted = false;
   const woken = new AbortController();
@@ -47,15 +56,16 @@ export const devnet = async (options: DevnetCommandOptions, script?: string): Pr
   const lines = new LiveLines();
   try {
     network = await Devnet.make({
-      ...{ nodes, dir, config: kills === undefined ? {} : { journal: 'on' } },
+      ...{ nodes, dir, config: work ? WORKING : kills === undefined ? {} : { journal: 'on' } },
+      ...(work ? { params: { ...DEVNET, ...SHORT } } : {}),
       ...(script === undefined ? {} : { script }),
     });
     process.stdout.write(`${nodes} nodes in ${dir}, network ${network.genesis.network.genesisHash}\n`);
     await network.startAll();
     if (kills !== undefined) {
       const { killNodes } = await import('./devnet-kill.ts');
-      const code = await killNodes(network, kills, options.seed, woken.signal);
-      // What went wrong is in the journals.
+      const code = await killNodes(network, { dir, times: kills, work, seed: options.seed, signal: woken.signal });
+      // What went wrong is in the folders.
       if (code !== 0) isKept = true;
       return code;
     }
@@ -75,8 +85,11 @@ export const devnet = async (options: DevnetCommandOptions, script?: string): Pr
     return 0;
   } catch (error) {
     if (isInterrupted) return INTERRUPTED;
+    if (kills !== undefined) isKept = true;
     throw error;
   } finally {
+    // Whatever is still under way there breaks off.
+    woken.abort();
     await network?.stopAll();
     // Of a network that was never made nothing is worth keeping.
     if (isKept && network !== undefined) process.stdout.write(`kept in ${dir}\n`);

@@ -36,7 +36,7 @@ interface Reading {
 
 /**
  * Whether the journals are causally closed: every message that a node received was sent to it by its sender's journal, as often, or by a
- * node whose journals are not here. Of an answer with objects a receiver may have left out re-proposals. Holds a digest for each message sent.
+ * node whose journals are not here; of snapshots requests alone. Of an answer with objects a receiver may have left out re-proposals. Holds a digest for each message sent.
  */
 export const closureOf = (nodes: readonly NodeJournals[]): Closure => {
   const known = new Set(nodes.map(({ nodeId }) => nodeId));
@@ -60,6 +60,10 @@ export const closureOf = (nodes: readonly NodeJournals[]): Closure => {
   return { received, missing };
 };
 
+/** What a node serves beside its host, of which its journal knows nothing (06 §7). */
+const isBeside = (message: Message | undefined): boolean =>
+  message?.type === 'snapshot-chunk' || message?.type === 'snapshot-error';
+
 /** Without what a receiver may leave out of an answer: re-proposals of leaders it does not know (09 §11.2). */
 const comparable = (message: Message): Message =>
   message.type === 'object-response'
@@ -80,7 +84,7 @@ const read = ({ nodeId, name, processes }: NodeJournals, known: ReadonlySet<Id>,
       const { input } = entry;
       if (input.type === 'start') far.clear();
       if (input.type === 'peer-up' && input.far !== undefined) far.set(input.peer, input.far);
-      if (input.type === 'message') {
+      if (input.type === 'message' && !isBeside(messageOf(input.message, steps.get))) {
         const from = far.get(input.peer);
         if (from !== undefined && known.has(from)) {
           reading.received(`${from}${nodeId}${digest(input.message)}`, () => steps.inWords(entry));

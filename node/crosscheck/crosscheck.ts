@@ -94,11 +94,12 @@ const handOut = async (devnet: Devnet, script: readonly Scheduled[]): Promise<vo
 
 /**
  * The second half: each node's journals replay; if so, together they are causally closed, and nobody signed twice for a slot in whatever
- * process.
+ * process; nor did `accounts`.
  */
 export const compareJournals = (
   { founders }: { readonly founders: readonly { readonly nodeId: Id }[] },
   journals: readonly (readonly string[])[],
+  accounts: readonly Id[] = [],
 ): Crosscheck => {
   const replays = journals.map((files) => replayNode(files, { verifier: verifierOf }));
   const replayed = replays.flatMap(({ lines }, index) => lines.map((line) => `node-${index}  ${line}`));
@@ -109,7 +110,7 @@ export const compareJournals = (
     processes: (journals[index] ?? []).map((file) => ({ [Symbol.iterator]: () => wholeBlocks(file) })),
   }));
   const { received, missing } = closureOf(nodes);
-  const { signed, twice } = signedOnce(nodes);
+  const { signed, twice } = signedOnce(nodes, accounts);
   return {
     equal: missing.length === 0 && twice.length === 0,
     lines: [

@@ -40,17 +40,20 @@ const slotsOf = (object: ProtocolObject): readonly Slot[] => {
         { signer: reproposal.leader, slot: `proposal of window ${window}, round ${reproposal.round}`, id },
       ];
     }
+    case 'operation':
+      return [{ signer: object.sender, slot: `operation after ${object.prevHash}`, id: object.id }];
     default:
       return [];
   }
 };
 
 /**
- * Whether every node signed at most one bundle, reveal, header, proposal and vote for each slot (09 §8.8): of all that it made durable, in
- * whichever process, and of all that anybody heard.
+ * Whether every node signed at most one bundle, reveal, header, proposal and vote for each slot (09 §8.8), and each of `accounts` one
+ * operation after another (03 §6.3): of all that it made durable, in whichever process, and of all that anybody heard.
  */
-export const signedOnce = (nodes: readonly NodeJournals[]): Slots => {
+export const signedOnce = (nodes: readonly NodeJournals[], accounts: readonly Id[] = []): Slots => {
   const names = new Map(nodes.map(({ nodeId, name }) => [nodeId, name]));
+  for (const account of accounts) names.set(account, `account ${account}`);
   const signed = new Map<string, Id>();
   const twice = new Set<string>();
   for (const { processes } of nodes) {

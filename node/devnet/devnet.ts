@@ -2,7 +2,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import type { Genesis } from '#core/genesis/genesis.ts';
 import type { Status } from '#node/api/schemas.ts';
 import { Refused } from '#node/config/refused.ts';
-import { type DevnetPlan, type Founder, makeDevnet } from './make.ts';
+import { type DevnetPlan, type Founder, makeDevnet, makeNewcomer, type Settings } from './make.ts';
 import { NodeProcess } from './node-process.ts';
 import { differenceText, Roots } from './roots.ts';
 
@@ -23,18 +23,31 @@ export class Devnet {
   readonly founders: readonly Founder[];
   /** What every status said of state roots. */
   readonly roots = new Roots();
-  readonly #processes: readonly NodeProcess[];
+  /** Founders, then newcomers. */
+  readonly nodes: Founder[];
+  readonly #options: DevnetOptions;
+  readonly #processes: NodeProcess[];
 
-  private constructor(genesis: Genesis, founders: readonly Founder[], script: string | undefined) {
+  private constructor(genesis: Genesis, founders: readonly Founder[], options: DevnetOptions) {
     this.genesis = genesis;
     this.founders = founders;
-    this.#processes = founders.map(({ folder }) => new NodeProcess(folder, script));
+    this.nodes = [...founders];
+    this.#options = options;
+    this.#processes = founders.map(({ folder }) => new NodeProcess(folder, options.script));
   }
 
   /** Makes the network; nothing runs yet. */
   static async make(options: DevnetOptions): Promise<Devnet> {
     const { genesis, founders } = await makeDevnet(options);
-    return new Devnet(genesis, founders, options.script);
+    return new Devnet(genesis, founders, options);
+  }
+
+  /** Makes a node that is no founder; it does not run yet. Its index. */
+  async newcomer(config: Settings): Promise<number> {
+    const index = this.nodes.length;
+    const node = await makeNewcomer(this.#options.dir, `node-${index}`, this.founders, config);
+    this.nodes.push(node);
+    return this.#processes.push(new NodeProcess(node.folder, this.#options.script)) - 1;
   }
 
   get size(): number {

@@ -4,8 +4,8 @@ import { Refused } from '#node/config/refused.ts';
 import type { Devnet } from './devnet.ts';
 
 /** Milliseconds a node is left running, and then dead, at most. */
-const MOST_ALIVE = 2_000;
-const MOST_DEAD = 2_000;
+export const MOST_ALIVE = 1_000;
+const MOST_DEAD = 1_000;
 
 /** Milliseconds between two looks at the nodes. */
 const PAUSE = 50;
@@ -28,6 +28,8 @@ export interface KillPlan {
   /** Of the choice of nodes and times. */
   readonly seed: string;
   readonly times: number;
+  /** The nodes that are killed; by default all. */
+  readonly among?: readonly number[];
   /** Milliseconds a node may take to return. */
   readonly patience: number;
   /** Told of each return. */
@@ -38,11 +40,11 @@ export interface KillPlan {
 
 /** kill -9 of a node by chance, so many times, each followed by its start and its return to the head. Throws `Refused` for a fault. */
 export const killByChance = async (devnet: Killed, plan: KillPlan): Promise<readonly Return[]> => {
-  const { seed, times, tell, signal } = plan;
+  const { seed, times, tell, signal, among = Array.from({ length: devnet.size }, (_, index) => index) } = plan;
   const random = seedrandom(seed);
   const returns: Return[] = [];
   for (let i = 0; i < times; i++) {
-    const node = Math.floor(random() * devnet.size);
+    const node = among[Math.floor(random() * among.length)] as number;
     await wait(random() * MOST_ALIVE, undefined, { signal });
     await devnet.kill(node);
     await wait(random() * MOST_DEAD, undefined, { signal });
@@ -55,7 +57,11 @@ export const killByChance = async (devnet: Killed, plan: KillPlan): Promise<read
 };
 
 /** Waits until a node that has just started is where the others are. */
-const returned = async (devnet: Killed, node: number, { patience, signal }: KillPlan): Promise<Return> => {
+export const returned = async (
+  devnet: Killed,
+  node: number,
+  { patience, signal }: Pick<KillPlan, 'patience' | 'signal'>,
+): Promise<Return> => {
   const others = Array.from({ length: devnet.size }, (_, index) => index).filter((index) => index !== node);
   const heads = async (indices: readonly number[]): Promise<number> => {
     const statuses = await Promise.all(indices.map((index) => devnet.status(index)));

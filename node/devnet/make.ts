@@ -22,9 +22,12 @@ export interface DevnetPlan {
   readonly config?: Settings | ((index: number, founders: readonly Founder[]) => Settings);
 }
 
-type Settings = { readonly [K in KeyName]?: unknown };
+export type Settings = { readonly [K in KeyName]?: unknown };
 
-/** A founder of the network. */
+/** What nodes say besides that are put to work and killed: they keep journals, and serve the API over TCP. */
+export const WORKING: Settings = { journal: 'on', api: '127.0.0.1:0' };
+
+/** A founder of the network, or who came later. */
 export interface Founder {
   readonly folder: NodeFolder;
   readonly nodeId: string;
@@ -69,6 +72,26 @@ export const makeDevnet = async ({ nodes, dir, params = DEVNET, config = {} }: D
     wipeIdentity(identity);
   }
   return { genesis, founders };
+};
+
+/**
+ * Makes a node that is no founder, and seeks no entry: the folder `name` beside theirs, with a fresh identity and them as first peers.
+ */
+export const makeNewcomer = async (
+  dir: string,
+  name: string,
+  founders: readonly Founder[],
+  config: Settings,
+): Promise<Founder> => {
+  const [port] = (await freePorts(1)) as [number];
+  const folder = makeNodeFolder(join(dir, name));
+  const identity = writeEphemeral(folder.identity, { account: random(32), node: random(32), app: random(64) });
+  const peers = founders.map(({ address }) => address);
+  const common = { genesis: '../genesis.yaml', listen: [listenAt(port)], peers, diversity: 'off', entry: 'off' };
+  writeFileSync(folder.config, configText({ ...common, ...config }));
+  wipeIdentity(identity);
+  const { nodeId, peerId } = identity;
+  return { folder, nodeId, peerId, port, address: `${listenAt(port)}/p2p/${peerId}` };
 };
 
 const random = (size: number): Uint8Array => new Uint8Array(randomBytes(size));

@@ -7,7 +7,7 @@ import type { NodeFolder } from '#node/config/folder.ts';
 import { Refused } from '#node/config/refused.ts';
 
 /** The command line of this program. */
-const MAIN = join(import.meta.dirname, '../cli/main.ts');
+export const MAIN = join(import.meta.dirname, '../cli/main.ts');
 
 /** Milliseconds a node has to stop by itself: Byes take τ₁/12 at most. */
 const PATIENCE = 15_000;
