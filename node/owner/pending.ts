@@ -4,7 +4,7 @@ import type { Id } from '#core/bytes/bytes.ts';
 import type { Operation } from '#core/consensus/objects.ts';
 import { encodeAddress } from '#core/crypto/ids.ts';
 import { decodeOperation } from '#core/operations/codec.ts';
-import { removeOwn, syncFolder, writeOwn } from '#node/config/durable.ts';
+import { removeOwn, replaceOwn, syncFolder, writeOwn } from '#node/config/durable.ts';
 import { Refused, systemCode, systemReason } from '#node/config/refused.ts';
 
 /**
@@ -15,10 +15,47 @@ import { Refused, systemCode, systemReason } from '#node/config/refused.ts';
 export class Pending {
   readonly file: string;
   readonly #account: Id;
+  /** Holds the last window that a node has shown of the account to its owner, in decimal digits. */
+  readonly #seen: string;
 
-  constructor(identityFile: string, account: Id) {
+  /** `genesisHash`: of the network whose nodes are asked. */
+  constructor(identityFile: string, account: Id, genesisHash: Id) {
     this.#account = account;
-    this.file = join(dirname(identityFile), `${encodeAddress(account)}.pending`);
+    const name = join(dirname(identityFile), encodeAddress(account));
+    this.file = `${name}.pending`;
+    this.#seen = `${name}.${genesisHash.slice(0, 16)}.seen`;
+  }
+
+  /**
+   * A node tells the account as of `window`. Throws `Refused` where its owner has seen a later one: by what a node says that is behind, a
+   * prev_hash would be signed twice, and what has settled would be taken for lost (03 §6.3).
+   */
+  see(window: number): void {
+    const seen = this.#lastSeen();
+    if (window < seen) {
+      throw new Refused(
+        `this node is behind: it has window ${window}, your account was seen in ${seen}, says ${this.#seen}; wait, or ask another node with --node`,
+      );
+    }
+    if (window === seen) return;
+    try {
+      replaceOwn(this.#seen, Buffer.from(`${window}\n`));
+    } catch (error) {
+      throw new Refused(`${this.#seen}: cannot be written: ${systemReason(error)}; nothing was sent`);
+    }
+  }
+
+  /** −1: none. */
+  #lastSeen(): number {
+    let text: string;
+    try {
+      text = readFileSync(this.#seen, 'utf8');
+    } catch (error) {
+      if (systemCode(error) === 'ENOENT') return -1;
+      throw new Refused(`${this.#seen}: cannot be read: ${systemReason(error)}; make it readable`);
+    }
+    if (/^\d{1,15}\n$/.test(text)) return Number(text);
+    throw new Refused(`${this.#seen}: is damaged; wait until your node is up to date, and remove it`);
   }
 
   /** undefined: nothing is under way. Throws `Refused`. */

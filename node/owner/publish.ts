@@ -13,9 +13,10 @@ import { reasonWords } from './words.ts';
 
 type Tell = (words: string) => void;
 
-/** The account of a wallet as it is now. Throws `Refused`: not there, or of another key by now. */
-export const senderOf = async ({ account, chain, identity }: Wallet): Promise<SenderNow> => {
+/** The account of a wallet as it is now. Throws `Refused`: not there, of another key by now, or told by a node that is behind. */
+export const senderOf = async ({ account, chain, identity, pending }: Wallet): Promise<SenderNow> => {
   const answer = await chain.account(account);
+  pending.see(answer.window);
   const record = recordOf(answer);
   if (record === undefined) throw new Refused(reasonWords('AccountNotFound'));
   if (!equalBytes(record.currentPubkey, identity.accountKey)) throw new Refused(reasonWords('InvalidSignature'));
@@ -55,9 +56,14 @@ export const publish = async (wallet: Wallet, fields: OperationFields, tell: Tel
   return carryOn(wallet, operation, tell);
 };
 
-/** Follows what is durable; it is forgotten when it can settle no more, or has. */
+/**
+ * Follows what is durable; it is forgotten when it can settle no more, or has. Throws `Refused` where the node ends, or is behind: the
+ * operation lives on then.
+ */
 export const carryOn = async ({ chain, pending }: Wallet, operation: Operation, tell: Tell): Promise<Outcome> => {
+  pending.see((await chain.account(operation.sender)).window);
   const outcome = await follow(chain, operation, tell);
+  if (outcome.type === 'settled') pending.see((await chain.account(operation.sender)).window);
   if (outcome.type !== 'refused') pending.remove(operation);
   return outcome;
 };

@@ -95,7 +95,13 @@ export const withWallet = async <T>(options: RemoteOptions, use: (wallet: Wallet
     const account = options.account === undefined ? identity.accountId : readAddress(options.account);
     if (remote !== undefined) client = await connected(remote, options, genesis, identity);
     const chain = client === undefined ? chainOf(folderOf(options).socket) : provenChain(client);
-    return await use({ account, chain, identity, network: genesis.network, pending: new Pending(file, account) });
+    return await use({
+      account,
+      chain,
+      identity,
+      network: genesis.network,
+      pending: new Pending(file, account, genesis.network.genesisHash),
+    });
   } finally {
     wipeIdentity(identity);
     await client?.close();

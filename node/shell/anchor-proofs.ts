@@ -37,7 +37,7 @@ export class AnchorProofs {
     this.#folder = folder;
     this.#store = store;
     this.#account = account;
-    this.#wanted = new Set(folder.wanted());
+    this.#wanted = new Set(folder.begin());
     for (const object of open?.signed ?? []) this.heard(object);
     for (const held of [open?.locked, open?.valid]) for (const bundle of held?.bundles ?? []) this.heard(bundle);
   }

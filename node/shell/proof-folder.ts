@@ -32,8 +32,9 @@ export class ProofFolder {
     this.#most = most;
   }
 
-  /** Operations whose proof is wanted, or could not be made. */
-  wanted(): readonly Id[] {
+  /** For the one who writes: takes drafts away that a crash has left. Operations whose proof is wanted, or could not be made. */
+  begin(): readonly Id[] {
+    for (const name of this.#names()) if (name.endsWith('.new')) rmSync(join(this.#path, name), { force: true });
     return this.#names().flatMap((name) => {
       const [, id, kind] = NAME.exec(name) ?? [];
       return id !== undefined && kind === 'wanted' ? [id] : [];
