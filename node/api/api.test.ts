@@ -1,4 +1,4 @@
-import { chmodSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -252,7 +252,10 @@ describe('over TCP', () => {
 describe('a token', () => {
   test('is made once, for its owner only', () => {
     const file = join(folder, 'api.token');
+    // What a process that was killed as it made one has left.
+    writeFileSync(`${file}.new`, '01');
     const token = tokenIn(file);
+    expect(existsSync(`${file}.new`)).toBe(false);
     expect(token).toMatch(/^[0-9a-f]{64}$/);
     expect(statSync(file).mode & 0o777).toBe(0o600);
     expect(tokenIn(file)).toBe(token);

@@ -6,6 +6,7 @@ import type { Phase, Proposal, ProtocolObject } from '#core/consensus/objects.ts
 import { makeReproposal } from '#core/consensus/proposal.ts';
 import { makeReveal } from '#core/consensus/reveal.ts';
 import { makeVote } from '#core/consensus/vote.ts';
+import { makeOperation } from '#core/operations/codec.ts';
 import { anId, anyObjects } from '#core/wire/fuzz.suite.ts';
 import { journalOf } from './journal.suite.ts';
 import { signedOnce } from './slots.ts';
@@ -67,6 +68,16 @@ test('a second header is told', () => {
   changed.header.bytes[40] = 255 - (changed.header.bytes[40] as number);
   const { twice } = signedOnce([{ nodeId, name: 'leader', processes: [named([fresh]), named([changed])] }]);
   expect(twice).toEqual([`leader: header of window ${window}, depth ${fallbackDepth}: signed more than once`]);
+});
+
+test('a second operation after the same one is told, of the accounts that are named', () => {
+  const key = testKey(3);
+  const pay = (amount: bigint) =>
+    makeOperation({ type: 'Transfer', sender: anId(1), prevHash: anId(2), link: anId(3), amount }, key);
+  const nodes = [{ nodeId: nodeIdOf(1), name: 'node-0', processes: [named([pay(1n), pay(1n)]), named([pay(2n)])] }];
+  expect(signedOnce(nodes)).toEqual({ signed: 0, twice: [] });
+  const twice = [`account ${anId(1)}: operation after ${anId(2)}: signed more than once`];
+  expect(signedOnce(nodes, [anId(1)])).toEqual({ signed: 1, twice });
 });
 
 test('what a crash kept from being durable was not said: unless somebody heard it, it does not count', () => {

@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeEach, describe, expect, test } from 'vitest';
@@ -34,8 +34,8 @@ let wallet: Wallet;
 beforeEach(() => {
   told.length = 0;
   chain = new FakeChain([recordOf(alice)]);
-  const pending = new Pending(join(folder, 'identity.bin'), alice.accountId);
-  rmSync(pending.file, { force: true });
+  for (const name of readdirSync(folder)) if (/\.(pending|seen)$/.test(name)) rmSync(join(folder, name));
+  const pending = new Pending(join(folder, 'identity.bin'), alice.accountId, network.genesisHash);
   wallet = { account: alice.accountId, chain, identity: alice, pending, network };
 });
 
@@ -58,7 +58,7 @@ test('a first payment creates the account, a second one does not, and it pays ba
   expect(chain.said.at(-1)?.type).toBe('Transfer');
   expect(told).toEqual(Array(2).fill('pending: the network has it; it waits for a window'));
   expect(existsSync(wallet.pending.file)).toBe(false);
-  const pending = new Pending(join(folder, 'identity.bin'), bob.accountId);
+  const pending = new Pending(join(folder, 'identity.bin'), bob.accountId, network.genesisHash);
   const back = { ...wallet, account: bob.accountId, identity: bob, pending };
   chain.before = () => expect(existsSync(pending.file)).toBe(true);
   const sender = await senderOf(back);
@@ -133,6 +133,21 @@ describe('after a crash', () => {
   });
 });
 
+test('by a node that is behind nothing is signed, and what is under way is not given up', async () => {
+  const behind = new FakeChain([recordOf(alice)]);
+  const there = { ...wallet, chain: behind };
+  const first = await payBob(7n);
+  expect(await publish(wallet, first, tell)).toMatchObject({ type: 'settled' });
+  await expect(senderOf(there)).rejects.toThrow(/^this node is behind: it has window 0, your account was seen in 1, /);
+  const second = signed(await payBob(8n));
+  wallet.pending.write(second);
+  await expect(carryOn(there, second, tell)).rejects.toThrow(/this node is behind/);
+  expect(wallet.pending.read()?.id).toBe(second.id);
+  behind.close(signed(first));
+  expect(await carryOn(there, second, tell)).toEqual({ type: 'settled', window: 2 });
+  await expect(senderOf(there)).resolves.toMatchObject({ window: 2 });
+});
+
 test('a node that forgets is told again, with the same bytes', async () => {
   chain.isForgetful = true;
   chain.before = () => {
@@ -197,11 +212,11 @@ test('by a node that is behind, or that no longer keeps its window, nothing has 
   chain.close(operation);
   chain.close(signed(await payBob(8n)));
   const young = new FakeChain([chain.accounts.account(alice.accountId)!]);
-  for (const chain of [behind, young]) {
-    expect(await carryOn({ ...wallet, chain }, operation, tell)).toMatchObject({ type: 'refused' });
-    expect(() => refuseWhileUnderWay(wallet)).toThrow(/under way/);
-    expect(chain.said).toEqual([]);
-  }
+  young.window = chain.window;
+  await expect(carryOn({ ...wallet, chain: behind }, operation, tell)).rejects.toThrow('this node is behind');
+  expect(await carryOn({ ...wallet, chain: young }, operation, tell)).toMatchObject({ type: 'refused' });
+  expect(() => refuseWhileUnderWay(wallet)).toThrow(/under way/);
+  expect([behind.said, young.said]).toEqual([[], []]);
   expect(await carryOn(wallet, operation, tell)).toEqual({ type: 'settled', window: 2 });
 });
 

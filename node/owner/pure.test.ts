@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, describe, expect, test } from 'vitest';
+import { ZERO_ID } from '#core/bytes/bytes.ts';
 import { accountId, encodeAddress } from '#core/crypto/ids.ts';
 import { accountOf, cheapKey, idOf, ownId } from '#core/operations/accounts.suite.ts';
 import { makeOperation } from '#core/operations/codec.ts';
@@ -133,7 +134,7 @@ describe('the pending operation', () => {
   );
 
   test('stands beside the identity, once, for one account', () => {
-    const pending = new Pending(join(folder, 'identity.bin'), ownId(alice));
+    const pending = new Pending(join(folder, 'identity.bin'), ownId(alice), ZERO_ID);
     expect(pending.read()).toBeUndefined();
     writeFileSync(`${pending.file}.1`, 'left by a crash');
     pending.write(operation);
@@ -141,7 +142,7 @@ describe('the pending operation', () => {
     expect(statSync(pending.file).mode & 0o777).toBe(0o600);
     expect(pending.read()).toEqual(operation);
     expect(() => pending.write(operation)).toThrow(/another operation of this account is under way/);
-    expect(new Pending(join(folder, 'identity.bin'), ownId(bob)).read()).toBeUndefined();
+    expect(new Pending(join(folder, 'identity.bin'), ownId(bob), ZERO_ID).read()).toBeUndefined();
     expect(readdirSync(folder).filter((name) => name.includes('.pending'))).toHaveLength(1);
     pending.remove({ ...operation, id: idOf(2) });
     expect(pending.read()).toEqual(operation);
@@ -151,7 +152,7 @@ describe('the pending operation', () => {
   });
 
   test('that is damaged, or of another account, is not taken for none', () => {
-    const pending = new Pending(join(folder, 'identity.bin'), ownId(bob));
+    const pending = new Pending(join(folder, 'identity.bin'), ownId(bob), ZERO_ID);
     for (const bytes of [operation.bytes, operation.bytes.subarray(1), new Uint8Array(0)]) {
       writeFileSync(pending.file, bytes);
       expect(() => pending.read()).toThrow(/is damaged; look at "montana account history" before you remove it/);
@@ -160,7 +161,7 @@ describe('the pending operation', () => {
   });
 
   test('that cannot be written is not sent', () => {
-    expect(() => new Pending(join(folder, 'none/identity.bin'), ownId(alice)).write(operation)).toThrow(
+    expect(() => new Pending(join(folder, 'none/identity.bin'), ownId(alice), ZERO_ID).write(operation)).toThrow(
       /cannot be written: .*; nothing was sent/,
     );
   });

@@ -96,7 +96,7 @@ describe('the proof of an Anchor', () => {
     for (const { folder, made } of [restarted(SENDER, false, open), restarted(ZERO_ID, true, open)]) {
       expect(made).toEqual([{ operation: FIRST.id, window: record.settled.window, fault: undefined }]);
       expect(judged(await extendedProof(folder, headers, FIRST.id), record)).toBe(record.settled.window);
-      expect(folder.wanted()).toEqual([]);
+      expect(folder.begin()).toEqual([]);
     }
     const foreign = restarted(ZERO_ID, false, open);
     expect([foreign.made, foreign.folder.read(FIRST.id)]).toEqual([[], undefined]);
@@ -112,7 +112,7 @@ describe('the folder of proofs', () => {
   it('makes nothing until there is something, forgets the oldest, and never a proof for a wish', () => {
     const folder = newFolder();
     const proofs = new ProofFolder(folder, 2);
-    expect([proofs.wanted(), proofs.read(ZERO_ID)]).toEqual([[], undefined]);
+    expect([proofs.begin(), proofs.read(ZERO_ID)]).toEqual([[], undefined]);
     const ids = Array.from({ length: 6 }, (_, index) => nodeIdOf(0).replace(/^./, String(index)));
     const [a, b, ...others] = ids as [Id, Id, ...Id[]];
     proofs.want(a);
@@ -120,11 +120,13 @@ describe('the folder of proofs', () => {
     proofs.lost(b, 'away');
     for (const id of others.slice(0, 3)) proofs.want(id);
     expect(proofs.read(a)).toEqual({ type: 'proof', bytes: Uint8Array.of(1) });
-    expect(proofs.wanted()).toHaveLength(2);
+    expect(proofs.begin()).toHaveLength(2);
     proofs.lost(a, 'never instead of a proof');
     expect(proofs.read(a)?.type).toBe('proof');
-    writeFileSync(join(folder, 'proofs', 'notes.txt'), '');
+    // What a process that was killed has left, and what is nobody's.
+    for (const name of [`${a}.proof.new`, 'notes.txt']) writeFileSync(join(folder, 'proofs', name), '');
+    expect(proofs.begin()).toHaveLength(2);
+    expect(readdirSync(join(folder, 'proofs')).filter((name) => name.endsWith('.new'))).toEqual([]);
     expect(readdirSync(join(folder, 'proofs')).length).toBeLessThanOrEqual(4);
-    expect(proofs.wanted()).toHaveLength(2);
   });
 });
