@@ -44,8 +44,11 @@ const CHAIN_JOB = layout('JournalChainJob', {
 const NOTHING = layout('JournalNothing', {});
 
 export const INPUT = oneOf({
-  /** `durable`: how many of the records persisted in this journal so far the process finds on its disk. */
-  start: layout('JournalStart', { durable: u32, seed: raw(32) }),
+  /**
+   * `durable`: how many of the records persisted in this journal so far the process finds on its disk; `staged`: how many writes of the
+   * snapshot that is put together there.
+   */
+  start: layout('JournalStart', { durable: u32, staged: u32, seed: raw(32) }),
   message: layout('JournalMessage', { peer: u32, message: MESSAGE }),
   /** `far`: the node at the other end, where the shell knows it; no rule reads it. */
   'peer-up': layout('JournalPeerUp', { peer: u32, outgoing: bool, far: optional(id32) }),

@@ -185,8 +185,8 @@ class RecordedHost implements HostInputs, Clock {
   }
 
   start(): void {
-    const { durable, seed } = this.#opening;
-    this.#handle({ type: 'start', durable, seed }, () => this.#host.start());
+    const { durable, seed, ports } = this.#opening;
+    this.#handle({ type: 'start', durable, staged: ports.staging().writes, seed }, () => this.#host.start());
   }
 
   message(peer: number, message: Message): boolean {

@@ -3,6 +3,7 @@ import type { Verify } from '../crypto/suite.ts';
 import { Host, type HostOptions, type HostPorts } from '../host/host.ts';
 import type { ParticipantConfig } from '../participant/context.ts';
 import { NO_MEMO } from '../participant/evaluation.ts';
+import { PendingStaging } from '../snapshot/pending-staging.ts';
 import { Disk, type DiskRecord } from './disk.ts';
 import { flatPorts, messageOf } from './flatten.ts';
 import { CHAINS, type FlatInput, type FlatRecord } from './layouts.ts';
@@ -30,6 +31,7 @@ export class ReplayedHost {
   readonly #disk: Disk;
   /** Persisted by the input before: durable as soon as there is another. */
   #pending: DiskRecord[] = [];
+  #staging: PendingStaging;
   #host: Host | undefined;
 
   constructor(
@@ -40,6 +42,7 @@ export class ReplayedHost {
   ) {
     this.#objects = objects;
     this.#disk = new Disk(made.settled);
+    this.#staging = new PendingStaging(this.#disk.staging());
     const { publicKey, entry, stem, fastSync, checkpoint } = made;
     this.#options = { stem, fastSync, ...(checkpoint === undefined ? {} : { checkpoint }) };
     this.key = publicKey && new RecordedKey(publicKey);
@@ -67,9 +70,10 @@ export class ReplayedHost {
     this.key?.begin(signatures);
     this.effects = [];
     this.namesUnknown = false;
-    if (input.type === 'start') return this.#start(input.durable, input.seed);
+    if (input.type === 'start') return this.#start(input);
     const host = this.#host;
     if (host === undefined) return undefined;
+    this.#staging.commit();
     this.#flush(this.#pending.length);
     return this.#inputOf(input, host);
   }
@@ -101,11 +105,17 @@ export class ReplayedHost {
     }
   }
 
-  /** A new process. Of the records that the input before persisted, the crash left the first ones. */
-  #start(durable: number, seed: Uint8Array): (() => void) | undefined {
+  /** A new process. Of what the input before persisted and put into the staging, the crash left the first. */
+  #start({ durable, staged, seed }: Extract<FlatInput, { readonly type: 'start' }>): (() => void) | undefined {
     const survived = durable - this.#disk.written;
     if (survived < 0 || survived > this.#pending.length) return undefined;
+    const hasAdopted = this.#pending.slice(0, survived).some(({ adopted }) => adopted !== undefined);
+    const writes = hasAdopted ? this.#staging.waiting : staged - this.#disk.staging().writes;
+    if (writes < 0 || writes > this.#staging.waiting) return undefined;
+    this.#staging.commit(writes);
     this.#flush(survived);
+    this.#staging = new PendingStaging(this.#disk.staging());
+    if (this.#staging.writes !== staged) return undefined;
     return () => {
       this.#host = new Host(this.#config, this.#disk.opened(), seed, this.#clock, this.#ports(), this.#options);
       this.#host.start();
@@ -113,8 +123,11 @@ export class ReplayedHost {
   }
 
   #flush(records: number): void {
-    for (const record of this.#pending.slice(0, records)) this.#disk.write(record);
+    const written = this.#pending.slice(0, records);
+    for (const record of written) this.#disk.write(record);
     this.#pending = [];
+    // The one before holds the state.
+    if (written.some(({ adopted }) => adopted !== undefined)) this.#staging = new PendingStaging(this.#disk.staging());
   }
 
   #ports(): HostPorts {
@@ -142,7 +155,7 @@ export class ReplayedHost {
       archived: (window) => this.#disk.entry(window),
       archivedObject: (name) => this.#disk.object(name.id),
       archivedCertificate: (window) => this.#disk.certificate(window),
-      staging: () => this.#disk.staging(),
+      staging: () => this.#staging,
     };
   }
 }

@@ -57,7 +57,7 @@ const chainInWords = (chain: number): string =>
 export const inputInWords = (input: FlatInput, get: Get): string => {
   switch (input.type) {
     case 'start':
-      return `start with ${input.durable} durable records`;
+      return `start with ${input.durable} durable records${input.staged > 0 ? `, ${input.staged} writes of a snapshot` : ''}`;
     case 'message':
       return `message from peer ${input.peer}: ${messageInWords(input.message, get)}`;
     case 'peer-up':

@@ -113,14 +113,8 @@ export class OperationFates {
     if (kept !== undefined) return this.#keep(operation, kept);
     if (heard === undefined) return UNKNOWN;
     const { fate, valid } = heard;
-    if (valid === undefined) return fate;
-    const account = accounts.account(valid.sender);
-    // A snapshot skips windows: what settled in them, the account alone tells.
-    if (account?.frontierHash === operation) {
-      return this.#keep(operation, { state: 'settled', window: account.lastOpWindow, reason: null });
-    }
     const isOpen = fate.state === 'pending' || fate.state === 'confirming';
-    if (!isOpen || account?.frontierHash === valid.prevHash) return fate;
+    if (!isOpen || valid === undefined || accounts.account(valid.sender)?.frontierHash === valid.prevHash) return fate;
     return this.#keep(operation, rejected('Replaced' satisfies FateReason));
   }
 
@@ -159,6 +153,20 @@ export class OperationFates {
   final(window: number, applied: readonly Id[], operations: readonly Operation[]): void {
     const changing = new Set(applied);
     for (const { id } of operations) this.#keep(id, finalFate(window, changing.has(id)));
+  }
+
+  /**
+   * The state is a snapshot's, and nobody told what was applied on the way: an open operation is its account's last one, or still waits,
+   * or it is not known what became of it.
+   */
+  adopted(accounts: AccountView): void {
+    for (const [id, { fate, valid }] of Array.from(this.#heard)) {
+      if (fate.state !== 'pending' && fate.state !== 'confirming') continue;
+      const account = valid && accounts.account(valid.sender);
+      if (account?.frontierHash === id)
+        this.#keep(id, { state: 'settled', window: account.lastOpWindow, reason: null });
+      else if (account === undefined || account.frontierHash !== valid?.prevHash) this.#heard.delete(id);
+    }
   }
 
   #keep(id: Id, fate: Fate, valid = this.#heard.get(id)?.valid): Fate {

@@ -26,23 +26,32 @@ export interface SnapshotStaging extends Base {
   begin(anchor: AnchorName): void;
   /** One transaction: records, tree nodes and which chunks are whole. Every read after it sees all of it. */
   write(delta: Delta, staged: Staged): void;
+  /** How often it was begun or written since it came to be, through a crash too. */
+  readonly writes: number;
 }
 
 /** In memory: for simulated hosts, and for the replay of a journal. */
 export class MemoryStaging implements SnapshotStaging {
   #base = new MemoryBase();
   #staged: Staged | undefined;
+  #writes = 0;
+
+  get writes(): number {
+    return this.#writes;
+  }
 
   staged(): Staged | undefined {
     return this.#staged;
   }
 
   begin(anchor: AnchorName): void {
+    this.#writes++;
     this.#base = new MemoryBase();
     this.#staged = { anchor, total: 0, chunks: [] };
   }
 
   write(delta: Delta, staged: Staged): void {
+    this.#writes++;
     this.#base.commit(delta);
     this.#staged = staged;
   }

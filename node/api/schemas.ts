@@ -41,6 +41,15 @@ const countersSchema = z.strictObject({
 /** How often, by reason. */
 const countsSchema = z.record(z.string(), whole);
 
+/** Windows of the archive, chunks of a snapshot, entries behind it, or difficulties that are measured. `advice`: what the operator should do. */
+export const catchUpSchema = z.strictObject({
+  phase: z.enum(['archive', 'chunks', 'side', 'measure']),
+  done: whole,
+  total: whole,
+  peer: z.string().nullable(),
+  advice: z.string().nullable(),
+});
+
 /** GET /status */
 export const statusSchema = z.strictObject({
   version: z.string(),
@@ -60,6 +69,8 @@ export const statusSchema = z.strictObject({
     finalHash: id,
     stateRoot: id,
   }),
+  /** How far it is on its way to the others; null: it is where they are. `peer`: who is asked; null: whoever has it. */
+  catchUp: catchUpSchema.nullable(),
   /** The last final windows of this process, oldest first. */
   recent: z.array(finalSchema),
   /** That each of the last eight final windows took, as this process saw them; null: it saw fewer. */
@@ -82,6 +93,8 @@ export const statusSchema = z.strictObject({
     penalties: countsSchema,
   }),
 });
+
+export type CatchUpStatus = z.output<typeof catchUpSchema>;
 
 export type Status = z.output<typeof statusSchema>;
 export type PeerStatus = z.output<typeof peerSchema>;

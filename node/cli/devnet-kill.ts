@@ -65,7 +65,7 @@ export const killNodes = async (
   const done = await working?.end();
   await network.stopAll();
   const { equal, lines } = compareJournals(
-    { founders: network.nodes },
+    network,
     network.nodes.map(({ folder }) => nodeJournals(folder.path)),
     working?.owners.map(({ account }) => account),
   );

@@ -7,6 +7,7 @@ import type { Status } from '#node/api/schemas.ts';
 import { systemCode } from '#node/config/refused.ts';
 import { Devnet } from '#node/devnet/devnet.ts';
 import { WORKING } from '#node/devnet/make.ts';
+import { catchUpText } from '#node/shell/catch-up.ts';
 import { LiveLines } from './live-lines.ts';
 import { UsageError } from './usage.ts';
 import { whole } from './whole.ts';
@@ -16,6 +17,7 @@ export interface DevnetCommandOptions {
   readonly windows?: string;
   readonly dir?: string;
   readonly keep?: boolean;
+  readonly late?: string;
   readonly kill?: string;
   readonly work?: boolean;
   readonly seed?: string;
@@ -31,8 +33,8 @@ const INTERRUPTED = 130;
 
 /**
  * `montana devnet`: exit code 0: all state roots agreed; 1: they did not, or a node ended; with `--kill` also where journals do not agree,
- * with `--work` where anything is lost;
- * 130: interrupted before `--windows` or the last kill.
+ * with `--work` where anything is lost; 130: interrupted before `--windows` or the last kill. With `--late` a further node, no founder,
+ * joins when that window is final.
  */
 export const devnet = async (options: DevnetCommandOptions, script?: string): Promise<number> => {
   const nodes = whole('--nodes', options.nodes, 1, 64);
@@ -40,6 +42,11 @@ export const devnet = async (options: DevnetCommandOptions, script?: string): Pr
   const kills = options.kill === undefined ? undefined : whole('--kill', options.kill, 1, 10_000);
   const { work = false } = options;
   if (work && kills === undefined) throw new UsageError('--work goes with --kill');
+  const late = options.late === undefined ? undefined : whole('--late', options.late, 0, 1_000_000);
+  if (late !== undefined && windows !== undefined && late > windows)
+    throw new UsageError(`--late ${late}: comes after the last window of --windows ${windows}; name an earlier one`);
+  if (late !== undefined && kills !== undefined)
+    throw new UsageError('--late and --kill do not go together; leave one out');
   if (options.dir !== undefined) mustBeEmpty(options.dir);
   let isInterrupted = false;
   const woken = new AbortController();
@@ -60,6 +67,7 @@ export const devnet = async (options: DevnetCommandOptions, script?: string): Pr
       ...(work ? { params: { ...DEVNET, ...SHORT } } : {}),
       ...(script === undefined ? {} : { script }),
     });
+    if (late !== undefined) await network.newcomer({ entry: 'on' });
     process.stdout.write(`${nodes} nodes in ${dir}, network ${network.genesis.network.genesisHash}\n`);
     await network.startAll();
     if (kills !== undefined) {
@@ -69,15 +77,21 @@ export const devnet = async (options: DevnetCommandOptions, script?: string): Pr
       if (code !== 0) isKept = true;
       return code;
     }
+    let awaited = late;
     while (!isInterrupted) {
       const statuses = await network.statuses();
-      lines.show(statuses.map(nodeLine));
+      const finals = statuses.map((status) => status?.standing.finalWindow ?? -1);
+      lines.show(statuses.map((status, index) => nodeLine(status, index, index === nodes ? awaited : undefined)));
       const fault = network.fault();
       if (fault !== undefined) {
         process.stderr.write(`montana: ${fault}\n`);
         return 1;
       }
-      if (windows !== undefined && statuses.every((status) => (status?.standing.finalWindow ?? -1) >= windows)) break;
+      if (windows !== undefined && finals.every((final) => final >= windows)) break;
+      if (awaited !== undefined && Math.max(...finals) >= awaited) {
+        awaited = undefined;
+        await network.start(nodes);
+      }
       await wait(PAUSE, undefined, { signal: woken.signal }).catch(() => {});
     }
     if (isInterrupted && windows !== undefined) return INTERRUPTED;
@@ -108,11 +122,13 @@ export const mustBeEmpty = (dir: string): void => {
   throw new UsageError(`--dir ${dir}: is not empty; name a folder that is not there yet`);
 };
 
-const nodeLine = (status: Status | undefined, index: number): string => {
+const nodeLine = (status: Status | undefined, index: number, awaited: number | undefined): string => {
   const name = `node-${index}`.padEnd(8);
-  if (status === undefined) return `${name} does not answer`;
-  const { standing, peers, hashRate } = status;
+  if (status === undefined)
+    return `${name} ${awaited === undefined ? 'does not answer' : `joins after window ${awaited}`}`;
+  const { standing, catchUp, peers, hashRate } = status;
   const final = String(standing.finalWindow).padStart(5);
   const rate = `${(hashRate / 1_000_000).toFixed(2)} M/s`.padStart(9);
+  if (catchUp !== null) return `${name} catches up, ${catchUpText(catchUp)}`;
   return `${name} window ${String(standing.window).padStart(5)} round ${standing.round}  final ${final}  ${peers.length} peers ${rate}  root ${standing.stateRoot.slice(0, 16)}`;
 };

@@ -111,6 +111,10 @@ Exit code 0: nothing fails; 1: something does; 2: wrong usage.`,
       '--work',
       'with --kill: owners pay and anchor meanwhile, newcomers join; then look whether anything is lost',
     )
+    .option(
+      '--late <n>',
+      'one more node, no founder, joins when window n is final; more than 64 behind it takes a snapshot',
+    )
     .option('--seed <text>', 'of the choice of nodes and times of --kill (default: another one each time)')
     .addHelpText(
       'after',

@@ -36,6 +36,9 @@ const PATIENCE = 10_000;
  * transaction, waits for itself for ever.
  */
 const crash = (): void => void process.kill(process.pid, 'SIGKILL');
+/** On a terminal it says how its catch-up goes. */
+const withLines = (options: NodeOptions): NodeOptions =>
+  process.stdout.isTTY ? { ...options, tell: (line) => void process.stdout.write(`montana: ${line}\n`) } : options;
 
 /** `montana node start`: runs until it is told to stop. Exit code 0; 1: it could not start, or could not go on. */
 export const nodeStart = async ({ dir }: NodeStartOptions): Promise<number> => {
@@ -84,7 +87,7 @@ export const nodeStart = async ({ dir }: NodeStartOptions): Promise<number> => {
     stopped(running);
   });
   try {
-    running = await startNode(options, liveParts);
+    running = await startNode(withLines(options), liveParts);
   } catch (error) {
     throw new Refused(lastWords(fault ?? (error instanceof Refused ? error.message : oneLine(error)), dir));
   } finally {

@@ -3,6 +3,7 @@ import { askStatus } from '#node/api/client.ts';
 import type { Status } from '#node/api/schemas.ts';
 import { nodeFolder } from '#node/config/folder.ts';
 import { Refused } from '#node/config/refused.ts';
+import { catchUpText } from '#node/shell/catch-up.ts';
 
 export interface NodeStatusOptions {
   readonly dir: string;
@@ -44,6 +45,12 @@ const reasonRows = (reasons: Status['reasons']): readonly (readonly [string, str
     return words.length === 0 ? [] : [[`  ${name}`, words.join(', ')]];
   });
 
+const catchUpRows = (catchUp: Status['catchUp']): readonly (readonly [string, string])[] => {
+  if (catchUp === null) return [];
+  const { advice } = catchUp;
+  return [['catch-up', catchUpText(catchUp)], ...(advice === null ? [] : [['  advice', advice] as const])];
+};
+
 /** A status for a person. */
 const statusText = (status: Status): string => {
   const { standing, counters, reasons, peers, hashRate, difficulty } = status;
@@ -56,6 +63,7 @@ const statusText = (status: Status): string => {
     ['network', status.genesisHash],
     ['reached at', status.addresses.join(', ') || 'nowhere'],
     ['window', `${grouped(standing.window)} open, round ${standing.round}; ${final}`],
+    ...catchUpRows(status.catchUp),
     ['final', standing.finalWindow < 0 ? standing.finalHash : `${standing.finalWindow}:${standing.finalHash}`],
     ['state root', standing.stateRoot],
     ['hashing', `${grouped(hashRate)} a second; D is ${grouped(difficulty)}${alone}`],

@@ -17,7 +17,7 @@ export interface NodeJournals {
 
 /** What the journals of a network say of the messages between its nodes. */
 export interface Closure {
-  /** Messages that a node received from another whose journals are here. */
+  /** Messages that a node received from another whose journals are here, but for chunks of snapshots. */
   readonly received: number;
   /** Those that are in no journal of their sender, at most the first few, in words. */
   readonly missing: readonly string[];
@@ -36,7 +36,9 @@ interface Reading {
 
 /**
  * Whether the journals are causally closed: every message that a node received was sent to it by its sender's journal, as often, or by a
- * node whose journals are not here; of snapshots requests alone. Of an answer with objects a receiver may have left out re-proposals. Holds a digest for each message sent.
+ * node whose journals are not here. Of an answer with objects a receiver may have left out re-proposals. Not looked at are chunks of
+ * snapshots and their refusals (0x41, 0x42): they are reads of what is final, which no host makes, and the journal of the one who reads
+ * replays only if all of them have the state root that a certificate proves. Holds a digest for each message sent.
  */
 export const closureOf = (nodes: readonly NodeJournals[]): Closure => {
   const known = new Set(nodes.map(({ nodeId }) => nodeId));
@@ -60,15 +62,15 @@ export const closureOf = (nodes: readonly NodeJournals[]): Closure => {
   return { received, missing };
 };
 
-/** What a node serves beside its host, of which its journal knows nothing (06 §7). */
-const isBeside = (message: Message | undefined): boolean =>
-  message?.type === 'snapshot-chunk' || message?.type === 'snapshot-error';
-
 /** Without what a receiver may leave out of an answer: re-proposals of leaders it does not know (09 §11.2). */
 const comparable = (message: Message): Message =>
   message.type === 'object-response'
     ? { ...message, objects: message.objects.filter((object) => object.kind !== 'proposal' || !object.reproposal) }
     : message;
+
+/** SnapshotChunk and its refusal (06 §6). */
+const isOfSnapshot = (message: FlatMessage): boolean =>
+  message.type === 'wire' && (message.bytes[0] === 0x41 || message.bytes[0] === 0x42);
 
 const read = ({ nodeId, name, processes }: NodeJournals, known: ReadonlySet<Id>, reading: Reading): void => {
   for (const blocks of processes) {
@@ -84,7 +86,7 @@ const read = ({ nodeId, name, processes }: NodeJournals, known: ReadonlySet<Id>,
       const { input } = entry;
       if (input.type === 'start') far.clear();
       if (input.type === 'peer-up' && input.far !== undefined) far.set(input.peer, input.far);
-      if (input.type === 'message' && !isBeside(messageOf(input.message, steps.get))) {
+      if (input.type === 'message' && !isOfSnapshot(input.message)) {
         const from = far.get(input.peer);
         if (from !== undefined && known.has(from)) {
           reading.received(`${from}${nodeId}${digest(input.message)}`, () => steps.inWords(entry));

@@ -62,7 +62,7 @@ export const crosscheck = async ({ nodes, windows, dir, tell, signal }: Crossche
   } finally {
     await devnet.stopAll();
   }
-  const journals = devnet.founders.map(({ folder }) => nodeJournals(folder.path));
+  const journals = devnet.nodes.map(({ folder }) => nodeJournals(folder.path));
   const live = journals.map((files, index) => closedIn(`node-${index}`, files));
   const shells = compareShells(simulated, live, windows);
   const inputs = compareJournals(devnet, journals);
@@ -97,14 +97,14 @@ const handOut = async (devnet: Devnet, script: readonly Scheduled[]): Promise<vo
  * process; nor did `accounts`.
  */
 export const compareJournals = (
-  { founders }: { readonly founders: readonly { readonly nodeId: Id }[] },
+  network: { readonly nodes: readonly { readonly nodeId: Id }[] },
   journals: readonly (readonly string[])[],
   accounts: readonly Id[] = [],
 ): Crosscheck => {
   const replays = journals.map((files) => replayNode(files, { verifier: verifierOf }));
   const replayed = replays.flatMap(({ lines }, index) => lines.map((line) => `node-${index}  ${line}`));
   if (!replays.every(({ equal }) => equal)) return { equal: false, lines: replayed };
-  const nodes = founders.map(({ nodeId }, index) => ({
+  const nodes = network.nodes.map(({ nodeId }, index) => ({
     nodeId,
     name: `node-${index}`,
     processes: (journals[index] ?? []).map((file) => ({ [Symbol.iterator]: () => wholeBlocks(file) })),

@@ -107,7 +107,8 @@ const persistsOf = ({ effects }: FlatRecord): number => {
   const reader = new Reader(effects);
   let count = 0;
   while (reader.offset < effects.length && reader.error === undefined) {
-    if (EFFECT.read(reader).type === 'persist') count++;
+    const { type } = EFFECT.read(reader);
+    if (type === 'persist' || type === 'adopt') count++;
   }
   return count;
 };

@@ -23,7 +23,7 @@ export class Devnet {
   readonly founders: readonly Founder[];
   /** What every status said of state roots. */
   readonly roots = new Roots();
-  /** Founders, then newcomers. */
+  /** Founders first, then newcomers. */
   readonly nodes: Founder[];
   readonly #options: DevnetOptions;
   readonly #processes: NodeProcess[];
@@ -59,9 +59,9 @@ export class Devnet {
     return this.#process(index).start();
   }
 
-  /** Throws `Refused`; those that started run then. */
+  /** Starts the founders. Throws `Refused`; those that started run then. */
   async startAll(): Promise<void> {
-    const starts = await Promise.allSettled(this.#processes.map((process) => process.start()));
+    const starts = await Promise.allSettled(this.founders.map((_, index) => this.start(index)));
     for (const start of starts) if (start.status === 'rejected') throw start.reason;
   }
 

@@ -4,10 +4,11 @@ import type { Id } from '#core/bytes/bytes.ts';
 import type { OperationAnswer } from '#node/api/account-schemas.ts';
 import { notRunning } from '#node/api/api-error.ts';
 import type { ApiPorts } from '#node/api/route.ts';
-import type { Health, JournalAnswer, Ready, Reloaded, Status, WindowAnswer } from '#node/api/schemas.ts';
+import type { CatchUpStatus, Health, JournalAnswer, Ready, Reloaded, Status, WindowAnswer } from '#node/api/schemas.ts';
 import { makeApi, serveApi } from '#node/api/server.ts';
 import { serveTcp, type TcpListener } from '#node/api/tcp.ts';
 import { tokenIn } from '#node/api/token.ts';
+import { CatchUpReport, catchUpText, type Progress, windowsBehind } from './catch-up.ts';
 import { extendedProof } from './extend-proof.ts';
 import { HeardHeads } from './heard-heads.ts';
 import { JournalFiles } from './journal-files.ts';
@@ -36,8 +37,6 @@ const LAST_ANSWERS = 500;
 /** Milliseconds for which one answer does for all who ask. */
 const PACE_SPAN = 100;
 const METRICS_SPAN = 1_000;
-/** Windows that a node at the head may be behind what it heard. */
-const MOST_BEHIND = 2;
 
 /** A node's API: its sockets, and what is kept for it on the main thread. */
 export class ApiSide implements ApiPorts {
@@ -46,6 +45,7 @@ export class ApiSide implements ApiPorts {
   readonly #operations = new WaitingOperations();
   readonly #windows = new WaitingWindows();
   readonly #heads = new HeardHeads();
+  readonly #catchUp = new CatchUpReport();
   readonly #metrics: Metrics;
   readonly #journal: JournalFiles;
   readonly #reads = new Reads((query) => this.#protocol.query(query));
@@ -103,7 +103,31 @@ export class ApiSide implements ApiPorts {
     this.#finals++;
     this.#reads.final();
     this.#metrics.final();
+    this.#catchUp.moved();
     this.#windows.final({ window: finalWindow, proposalHash: finalHash, stateRoot, operations });
+  }
+
+  /** A snapshot took the place of the state. */
+  adopted({ finalWindow, finalHash, stateRoot }: Standing): void {
+    this.#last = finalWindow;
+    this.#reads.final();
+    this.#catchUp.moved();
+    this.#windows.final({ window: finalWindow, proposalHash: finalHash, stateRoot, operations: null });
+  }
+
+  /** Whether it is worth a line. */
+  progress(progress: Progress): boolean {
+    return this.#catchUp.told(progress);
+  }
+
+  /** Whether it was not said before. */
+  advised(text: string): boolean {
+    return this.#catchUp.advised(text);
+  }
+
+  /** Null: the node is at the head, as far as it knows. */
+  catchUp(): CatchUpStatus | null {
+    return this.#last === undefined ? null : this.#catchUp.status(this.#last, this.#heads.best());
   }
 
   submitted(operation: Id, verdict: string): void {
@@ -137,8 +161,11 @@ export class ApiSide implements ApiPorts {
   #notReady(finalWindow: number | undefined, heard: number | undefined): string | undefined {
     if (this.#sources.protocol() === undefined || finalWindow === undefined) return 'it is starting or stopping';
     if (heard === undefined) return this.#finals > 0 ? undefined : 'no other node said yet where the network is';
-    const behind = heard - finalWindow;
-    return behind > MOST_BEHIND ? `it is ${behind} windows behind` : undefined;
+    const behind = windowsBehind(finalWindow, heard);
+    if (behind === 0) return undefined;
+    const catchUp = this.#catchUp.status(finalWindow, heard);
+    const where = catchUp === null || catchUp.phase === 'archive' ? '' : `; ${catchUpText(catchUp)}`;
+    return `it is ${behind} windows behind${where}${catchUp?.advice ? `; ${catchUp.advice}` : ''}`;
   }
 
   metrics(): Promise<string> {

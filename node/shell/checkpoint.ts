@@ -10,3 +10,10 @@ export const mustLeadThrough = (checkpoint: Checkpoint | undefined, window: numb
   const advice = 'check it and your peers, or begin in another folder';
   throw new Error(`window ${window} has ${hash}, not the checkpoint of montana.yaml; ${advice}`);
 };
+
+/** What a peer is blamed for whose chain does not lead through the checkpoint (core's words). */
+export const CONTRADICTION = 'its chain contradicts the checkpoint';
+
+/** For the operator: one peer that lies is no reason to stop. */
+export const CONTRADICTION_ADVICE =
+  'a peer shows a chain that contradicts the checkpoint of montana.yaml: if all of them do, check the checkpoint, genesis.yaml and your peers';

@@ -85,8 +85,9 @@ export class Clients {
     }
   }
 
-  /** The state is another one, and that of before may not be read any more. Its header comes with the next window. */
+  /** The state is a snapshot's: no entry or certificate of its window is here, and what was handed in is forgotten. */
   adopted(settled: Settled): void {
+    this.#submitted.clear();
     this.#source = this.#sourceOf(settled, undefined, []);
   }
 

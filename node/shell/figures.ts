@@ -87,13 +87,23 @@ export class Figures {
     this.counters.bytesOut += length;
   }
 
-  final({ finalWindow, stateRoot }: Standing, operations: number, now = performance.now()): void {
+  final(standing: Standing, operations: number, now = performance.now()): void {
     this.#finals.push(now);
     if (this.#finals.length > PACED + 1) this.#finals.shift();
     this.counters.finalWindows++;
     this.counters.operationsFinal += operations;
-    this.#recent.push({ window: finalWindow, stateRoot });
+    this.adopted(standing);
+  }
+
+  /** A state of a final window, by a snapshot. */
+  adopted({ finalWindow: window, stateRoot }: Standing): void {
+    this.#recent.push({ window, stateRoot });
     if (this.#recent.length > RECENT) this.#recent.shift();
+  }
+
+  /** Who is at the other end of an open link. */
+  peerIdOf(link: number): string | undefined {
+    return this.#links.get(link)?.peerId;
   }
 
   uptimeSeconds(now = performance.now()): number {

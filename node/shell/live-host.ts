@@ -11,6 +11,7 @@ import { leaderOf } from '#core/lottery/cascade.ts';
 import { decodeOperation } from '#core/operations/codec.ts';
 import type { FinalRecord, OpenRecord } from '#core/participant/types.ts';
 import { OperationFates } from '#core/services/operation-fates.ts';
+import { PendingStaging } from '#core/snapshot/pending-staging.ts';
 import { openWindow } from '#core/transition/open-window.ts';
 import type { Settled } from '#core/transition/settled.ts';
 import { decodeMessage, decodeStemMessage } from '#core/wire/codec.ts';
@@ -70,7 +71,9 @@ export class LiveHost {
   readonly #outbox = new Outbox();
   readonly #useful = new UsefulLinks();
   readonly #said: FromProtocol[] = [];
-  #writes: { readonly final: FinalRecord | undefined; readonly open: OpenRecord | undefined }[] = [];
+  /** What the input at hand made the host persist, in order. */
+  #writes: (() => void)[] = [];
+  #staging: PendingStaging;
   #settled: Settled;
   #round = 0;
   #stopReason: string | undefined;
@@ -82,6 +85,7 @@ export class LiveHost {
     this.#receipts = new Receipts((link, cost) => parts.post({ type: 'taken', link, cost }));
     const opened = store.opened();
     this.#settled = opened.settled;
+    this.#staging = new PendingStaging(store.staging());
     const fates = new OperationFates(keptFate(store));
     this.#fates = fates;
     this.#queries = new Queries({ store, fates, settled: () => this.#settled, post: parts.post });
@@ -223,26 +227,36 @@ export class LiveHost {
   }
 
   #persist(): void {
-    if (this.#writes.length > 0) this.#journal?.sync();
-    for (const { final, open } of this.#writes) {
-      this.#parts.store.write(final, open);
-      if (final !== undefined) this.#beside.final(final.settled);
-    }
+    if (this.#writes.length > 0 || this.#staging.waiting > 0) this.#journal?.sync();
+    this.#staging.commit();
+    for (const write of this.#writes) write();
     this.#writes = [];
   }
 
-  /** At once, for whatever the host does next stands on it. What was read of the state before may not be read any more. */
+  #write(final: FinalRecord | undefined, open: OpenRecord | undefined): void {
+    this.#parts.store.write(final, open);
+    if (final !== undefined) this.#beside.final(final.settled);
+  }
+
+  /** What the host does next stands on it already. */
   #adopt(settled: Settled): void {
     mustLeadThrough(this.#parts.setting.checkpoint, settled.window, settled.side.proposalHash);
-    this.#persist();
-    this.#journal?.sync();
-    this.#beside.leaveState();
-    this.#parts.store.adopt(settled);
     this.#settled = settled;
     this.#round = 0;
-    this.#door.adopted(settled);
+    this.#fates.adopted(settled.state);
     this.#clients.adopted(settled);
+    this.#said.push({ type: 'adopted', standing: standingOf(settled, this.#round) });
     this.#tellStanding();
+    this.#writes.push(() => this.#replace(settled));
+  }
+
+  /** What was read of the state before may not be read any more. */
+  #replace(settled: Settled): void {
+    const { store } = this.#parts;
+    this.#beside.leaveState();
+    store.adopt(settled);
+    this.#staging = new PendingStaging(store.staging());
+    this.#door.adopted(settled);
     this.#beside.adopted();
   }
 
@@ -257,13 +271,13 @@ export class LiveHost {
       cancel: (job) => this.#hasher.cancel(job),
       persist: (final, open) => {
         if (final !== undefined) mustLeadThrough(checkpoint, final.settled.window, final.settled.side.proposalHash);
-        this.#writes.push({ final, open });
+        this.#writes.push(() => this.#write(final, open));
       },
       notice: (notice) => this.#notice(notice),
       archived: (window) => store.entry(window),
       archivedObject: ({ id }) => store.object(id),
       archivedCertificate: (window) => store.certificate(window),
-      staging: () => store.staging(),
+      staging: () => this.#staging,
       adopt: (settled) => this.#adopt(settled),
     };
   }

@@ -1,5 +1,6 @@
 import type { Id } from '#core/bytes/bytes.ts';
 import type { Result } from '#core/bytes/result.ts';
+import type { CatchUp } from '#core/sync/progress.ts';
 import type { ProofRejected } from '#core/tunnel/listener.ts';
 import type { Known } from '#node/transport/transport.ts';
 import type { ProofMade } from './anchor-proofs.ts';
@@ -55,6 +56,11 @@ export type FromProtocol =
   | { readonly type: 'letters'; readonly letters: readonly Letter[]; readonly useful: readonly Useful[] }
   | { readonly type: 'standing'; readonly standing: Standing }
   | { readonly type: 'final'; readonly standing: Standing; readonly operations: number }
+  /** A snapshot is the state from now on. */
+  | { readonly type: 'adopted'; readonly standing: Standing }
+  | { readonly type: 'catch-up'; readonly progress: CatchUp }
+  /** What the operator should do so that the node catches up. */
+  | { readonly type: 'advice'; readonly text: string }
   /** Messages of a link were handled; `backlog.ts` says what they cost. */
   | { readonly type: 'taken'; readonly link: number; readonly cost: number }
   /** Much was said to a link, and there is more: `room` is waited for. */

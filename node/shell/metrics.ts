@@ -34,6 +34,16 @@ const FIGURES: Readonly<Record<string, Figure>> = {
     help: 'Final windows that others have more, as they say',
     of: ({ standing }, { heard }) => Math.max(0, (heard ?? -1) - standing.finalWindow),
   },
+  montana_catch_up_done: {
+    help: 'While the node catches up: how much of the phase is done',
+    labels: ['phase'],
+    of: ({ catchUp }) => (catchUp === null ? [] : [[{ phase: catchUp.phase }, catchUp.done]]),
+  },
+  montana_catch_up_total: {
+    help: 'While the node catches up: how much the phase is in all',
+    labels: ['phase'],
+    of: ({ catchUp }) => (catchUp === null ? [] : [[{ phase: catchUp.phase }, catchUp.total]]),
+  },
   montana_hash_rate: { help: 'Iterations of the timechain a second', of: ({ hashRate }) => hashRate },
   montana_difficulty: { help: 'Iterations of the open window', of: ({ difficulty }) => difficulty },
   montana_peers: {

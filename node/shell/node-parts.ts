@@ -14,6 +14,8 @@ export interface NodeOptions {
   readonly identity: Identity;
   readonly version: string;
   readonly log: Logger;
+  /** Hears a line now and then while the node catches up. */
+  readonly tell?: (line: string) => void;
 }
 
 /** What a node is composed of. Both may reject with one line of what is wrong. */

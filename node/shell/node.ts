@@ -7,6 +7,8 @@ import { isClient } from '#node/transport/link-table.ts';
 import type { Link, Transport, TransportEvents } from '#node/transport/transport.ts';
 import { alone } from './alone.ts';
 import { ApiSide } from './api-side.ts';
+import { catchUpText } from './catch-up.ts';
+import { CONTRADICTION, CONTRADICTION_ADVICE } from './checkpoint.ts';
 import { Figures } from './figures.ts';
 import type { NodeOptions, NodeParts } from './node-parts.ts';
 import { Peering } from './peering.ts';
@@ -197,6 +199,7 @@ class LiveNode implements RunningNode {
       accountId: identity.accountId,
       addresses: [...this.addresses],
       standing,
+      catchUp: this.#api.catchUp(),
       ...this.#figures.status(pace),
       ...this.#peering.status(),
     };
@@ -205,6 +208,13 @@ class LiveNode implements RunningNode {
   #send(link: number, envelope: Uint8Array, onStem: boolean): void {
     this.#figures.messageOut(envelope);
     this.#transport?.send(link, envelope, onStem);
+  }
+
+  /** Said once, until the node moves. */
+  #advise(text: string): void {
+    if (!this.#api.advised(text)) return;
+    this.#options.log.warn({ advice: text }, 'catch-up');
+    this.#options.tell?.(text);
   }
 
   #protocolEvents(): ProtocolEvents {
@@ -221,10 +231,25 @@ class LiveNode implements RunningNode {
         const { finalWindow: window, finalHash, stateRoot } = standing;
         log.info({ window, finalHash, stateRoot, operations }, 'final');
       },
+      adopted: (standing) => {
+        this.#figures.adopted(standing);
+        this.#api.adopted(standing);
+        const { finalWindow: window, finalHash, stateRoot } = standing;
+        log.info({ window, finalHash, stateRoot }, 'snapshot adopted');
+        this.#options.tell?.(`the snapshot of window ${window} is verified: the node goes on from there`);
+      },
+      catchUp: ({ peer: link, ...progress }) => {
+        const peer = (link === undefined ? undefined : this.#figures.peerIdOf(link)) ?? null;
+        if (!this.#api.progress({ ...progress, peer })) return;
+        log.info({ ...progress, peer }, 'catch-up');
+        this.#options.tell?.(`catching up, ${catchUpText({ ...progress, peer })}`);
+      },
+      advice: (text) => this.#advise(text),
       penalty: (link, reason) => {
         this.#figures.penalty(reason);
         this.#sparing.info({ link, reason }, 'penalty');
         this.#peering.penalty(link);
+        if (reason === CONTRADICTION) this.#advise(CONTRADICTION_ADVICE);
       },
       submitted: (operation, verdict) => {
         log.info({ operation, verdict }, 'submitted');

@@ -1,4 +1,5 @@
 import type { Id } from '#core/bytes/bytes.ts';
+import type { CatchUp } from '#core/sync/progress.ts';
 import type { Doorkeeper } from '#node/transport/transport.ts';
 import type { ProofMade } from './anchor-proofs.ts';
 import type { Answered, Query } from './queries.ts';
@@ -35,6 +36,12 @@ export interface ProtocolEvents {
   crowded(link: number): void;
   /** A window became final here. */
   final(standing: Standing, operations: number): void;
+  /** A snapshot took the place of the state. */
+  adopted(standing: Standing): void;
+  /** How far it is on its way to the others. */
+  catchUp(progress: CatchUp): void;
+  /** What the operator should do so that it catches up. One line. */
+  advice(text: string): void;
   /** Bytes that are no message, or a broken rule: counted by the peer table. */
   penalty(link: number, reason: string): void;
   /** `accept`, `stale`, `hold`, `reject: …`; before them `scheduled` for one that waits for its window. */

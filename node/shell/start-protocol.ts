@@ -103,6 +103,15 @@ export const startProtocol = (
       case 'final':
         events.final(message.standing, message.operations);
         break;
+      case 'adopted':
+        events.adopted(message.standing);
+        break;
+      case 'catch-up':
+        events.catchUp(message.progress);
+        break;
+      case 'advice':
+        events.advice(message.text);
+        break;
       case 'penalty':
         events.penalty(message.link, message.reason);
         break;

@@ -23,7 +23,11 @@ export const told = (notice: Notice): FromProtocol | undefined => {
     case 'confirmed':
       return { type: 'confirmed', ...notice.notice };
     case 'advice':
-      return { type: 'warning', reason: notice.text };
+      return notice;
+    case 'catch-up': {
+      const { type, ...progress } = notice;
+      return { type, progress };
+    }
     default:
       return undefined;
   }

@@ -10,8 +10,8 @@ import { LmdbBase } from './lmdb-base.ts';
 import { StoreError, sound } from './store-error.ts';
 import { type Entry, type TableSet, Tables } from './tables.ts';
 
-/** Which snapshot, and into how many chunks it is cut. */
-const STAGED = layout('StoredStaged', { window: whole, proposalHash: id32, total: u32 });
+/** Which snapshot, into how many chunks it is cut, and how often this was written. */
+const STAGED = layout('StoredStaged', { window: whole, proposalHash: id32, total: u32, writes: u32 });
 
 /** A chunk that is whole, under its index. */
 const CHUNK = layout('StoredChunk', { table: u32, count: u32, first: id32, last: id32, from: whole });
@@ -40,14 +40,19 @@ export class StagedRows {
   read(): Staged | undefined {
     const bytes = this.#head.get(STAGED_KEY);
     if (bytes === undefined) return undefined;
-    const { total, ...anchor } = sound(STAGED.decode(bytes));
+    const { total, window, proposalHash } = sound(STAGED.decode(bytes));
     this.#held ??= this.#read();
-    return { anchor, total, chunks: this.#held };
+    return { anchor: { window, proposalHash }, total, chunks: this.#held };
+  }
+
+  get writes(): number {
+    const bytes = this.#head.get(STAGED_KEY);
+    return bytes === undefined ? 0 : sound(STAGED.decode(bytes)).writes;
   }
 
   /** Inside a transaction: what differs from before. Both lists ascend. */
-  write({ anchor, total, chunks }: Staged): void {
-    this.#head.put(STAGED_KEY, STAGED.encode({ ...anchor, total }));
+  write({ anchor, total, chunks }: Staged, writes: number): void {
+    this.#head.put(STAGED_KEY, STAGED.encode({ ...anchor, total, writes }));
     const held = this.#held ?? this.#read();
     let at = 0;
     for (const chunk of chunks) {
@@ -128,12 +133,17 @@ export class LmdbStaging implements SnapshotStaging {
     return this.#rows.read();
   }
 
+  get writes(): number {
+    return this.#rows.writes;
+  }
+
   begin(anchor: AnchorName): void {
     const staged = { anchor, total: 0, chunks: [] };
+    const writes = this.writes + 1;
     this.#environment.transaction(() => {
       new Tables(this.#environment, this.#set).clear();
       this.#rows.clear();
-      this.#rows.write(staged);
+      this.#rows.write(staged, writes);
     });
     this.#rows.written(staged);
     this.#base = new LmdbBase(this.#environment, this.#set);
@@ -141,8 +151,9 @@ export class LmdbStaging implements SnapshotStaging {
 
   write(delta: Delta, staged: Staged): void {
     if (this.#adopted !== undefined) throw new StoreError('this snapshot is the settled state by now');
+    const writes = this.writes + 1;
     this.#environment.transaction(() => {
-      this.#rows.write(staged);
+      this.#rows.write(staged, writes);
       return this.#base.write(delta);
     })();
     this.#rows.written(staged);
