@@ -87,15 +87,6 @@ test('what is kept is known again, whatever was said since', () => {
   expect(fates.of(idOf(9), moved).state).toBe('unknown');
 });
 
-test('one whose window a snapshot skipped is settled where its account stands on it', () => {
-  const fates = fresh();
-  fates.seen(operation);
-  const adopted = new MemoryAccounts([{ ...account, frontierHash: operation.id, lastOpWindow: 70 }]);
-  expect(fates.of(operation.id, adopted)).toEqual({ state: 'settled', window: 70, reason: null });
-  fates.confirmed(operation.id, 70);
-  expect(fates.of(operation.id, adopted)).toEqual({ state: 'settled', window: 70, reason: null });
-});
-
 test('16 384 are remembered, the latest', () => {
   const fates = fresh();
   for (let n = 0; n <= MOST_FATES; n++) fates.confirmed(idOf(n), 1);
@@ -109,4 +100,21 @@ test('states and reasons have numbers', () => {
   expect([0, 1, 11, 255].map(reasonOfFate)).toEqual([undefined, 'AccountNotFound', 'InvalidSignature', 'Other']);
   const words = ['unknown', 'pending', 'confirming', 'confirmed', 'settled', 'rejected', 'rejected', undefined];
   expect(words.map((_, number) => fateStateOf(number))).toEqual(words);
+});
+
+test('after a snapshot: an account’s last operation settled, one it still waits for waits, of others nothing is known', () => {
+  const fates = fresh();
+  const [last, waiting, gone] = [anchor(1), anchor(2), anchor(3)];
+  const adoptedAt = (frontierHash: string, operation: Operation, isConfirmed: boolean) => {
+    fates.seen(operation);
+    if (isConfirmed) fates.confirmed(operation.id, 7);
+    const accounts = new MemoryAccounts([{ ...account, frontierHash, lastOpWindow: 8 }]);
+    fates.adopted(accounts);
+    return fates.of(operation.id, accounts);
+  };
+  expect(adoptedAt(last.id, last, true)).toEqual({ state: 'settled', window: 8, reason: null });
+  expect(adoptedAt(account.frontierHash, waiting, false)).toMatchObject({ state: 'pending' });
+  expect(adoptedAt(idOf(9), gone, true)).toMatchObject({ state: 'unknown' });
+  expect(fates.of(waiting.id, here)).toMatchObject({ state: 'unknown' });
+  expect(fates.of(last.id, here)).toMatchObject({ state: 'settled' });
 });

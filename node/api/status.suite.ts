@@ -13,6 +13,7 @@ export const sampleStatus = (change: Partial<Status> = {}): Status => ({
   accountId: ID,
   addresses: ['/ip4/127.0.0.1/tcp/8444/p2p/QmYyQSo1c1Ym7orWxLYvCrM2EmxFTANf8wXmmE7DWjhx5N'],
   standing: { window: 7, round: 1, finalWindow: 6, finalHash: ID, stateRoot: ID },
+  catchUp: null,
   recent: [{ window: 6, stateRoot: ID }],
   windowSeconds: 8.5,
   hashRate: 8_000_000,

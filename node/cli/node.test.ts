@@ -50,6 +50,9 @@ test('devnet: numbers out of range, a folder that holds something', async () => 
     [{ nodes: '65' }, '--nodes 65: write a whole number from 1 to 64'],
     [{ nodes: '1.5' }, '--nodes 1.5: write'],
     [{ nodes: '4', windows: '-1' }, '--windows -1: write a whole number from 0 to 1000000'],
+    [{ nodes: '4', late: 'x' }, '--late x: write a whole number from 0 to 1000000'],
+    [{ nodes: '4', late: '9', windows: '8' }, '--late 9: comes after the last window of --windows 8'],
+    [{ nodes: '4', late: '9', kill: '8' }, '--late and --kill do not go together'],
     [{ nodes: '4', dir: root }, 'is not empty; name a folder that is not there yet'],
     [{ nodes: '4', dir: join(root, 'something') }, 'is no folder'],
   ] as const) {
@@ -61,7 +64,7 @@ test('devnet: numbers out of range, a folder that holds something', async () => 
 test('devnet: where a network cannot be made, nothing of it is left, not even its hold on Ctrl-C', async () => {
   const listeners = process.listenerCount('SIGINT');
   const { stdout } = await said(async () => {
-    await expect(devnet({ nodes: '1', dir: '/proc/none' })).rejects.toThrow('/proc/none: cannot be made: ');
+    await expect(devnet({ nodes: '1', dir: '/sys/none' })).rejects.toThrow('cannot be made: ');
     return 0;
   });
   expect([process.listenerCount('SIGINT'), stdout]).toEqual([listeners, '']);
@@ -167,11 +170,16 @@ describe('node status and node stop', () => {
     });
     await serveApi(api, socket);
     await expect(nodeStatus({ dir })).rejects.toThrow('is starting or stopping; ask again in a moment');
-    status = sampleStatus({ reasons: { refused: { GroupRate: 1_990, NoHandshake: 1 }, closed: {}, penalties: {} } });
+    const catchUp = { phase: 'side', done: 64, total: 240, peer: null, advice: 'configure a checkpoint' } as const;
+    const refused = { GroupRate: 1_990, NoHandshake: 1 };
+    status = sampleStatus({ catchUp, reasons: { refused, closed: {}, penalties: {} } });
     const text = await said(() => nodeStatus({ dir }));
     expect(text.status).toBe(0);
     expect(text.stdout).toContain('\n  refused   GroupRate 1 990, NoHandshake 1\npeers ');
     expect(text.stdout).toContain('window      7 open, round 1; 6 final\n');
+    expect(text.stdout).toContain(
+      'catch-up    archive entries behind the snapshot: 64 of 240\n  advice    configure a checkpoint\n',
+    );
     expect(text.stdout).toContain('hashing     8 000 000 a second; D is 4 194 304; T of a window takes 0.5 s here\n');
     expect(text.stdout).toMatch(/^ {2}to {8}node {6}Qm\S+ {2}\/ip4\/127\.0\.0\.1\/tcp\/8445 {2}1 min$/m);
     expect(JSON.parse((await said(() => nodeStatus({ dir, json: true }))).stdout)).toEqual(status);

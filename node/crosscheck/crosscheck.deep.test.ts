@@ -32,7 +32,7 @@ beforeAll(async () => {
 }, 300_000);
 
 const identities = () => folders.map(({ identity }) => readIdentity(identity));
-const compare = (): Crosscheck => compareJournals({ founders: identities() }, journals);
+const compare = (): Crosscheck => compareJournals({ nodes: identities() }, journals);
 
 /** The only journal of a node, changed while something is tried. */
 const changed = <T>(index: number, change: (bytes: Uint8Array) => Uint8Array, call: () => T): T => {
@@ -104,7 +104,7 @@ test('a message that was taken out is told by the replay', () => {
 });
 
 test('a journal that is missing is told by the closure', () => {
-  const { equal, lines } = compareJournals({ founders: identities() }, [journals[0] as readonly string[], []]);
+  const { equal, lines } = compareJournals({ nodes: identities() }, [journals[0] as readonly string[], []]);
   expect(equal).toBe(false);
   expect(lines.join('\n')).toContain('its sender did not send it');
 });

@@ -80,7 +80,7 @@ export const finalAtRest = async (devnet: Devnet, pause: number): ReturnType<typ
 export const mustReplay = async (devnet: Devnet): Promise<readonly (readonly Closed[])[]> => {
   await devnet.stopAll();
   expect(devnet.fault()).toBeUndefined();
-  const journals = devnet.founders.map(({ folder }) => nodeJournals(folder.path));
+  const journals = devnet.nodes.map(({ folder }) => nodeJournals(folder.path));
   const { equal, lines } = compareJournals(devnet, journals);
   console.log(lines.slice(-2).join('\n'));
   expect(equal, lines.join('\n')).toBe(true);

@@ -84,7 +84,7 @@ test('what a crash kept from being durable was not said: unless somebody heard i
   const [lost, kept] = [vote(1, 1, 1), vote(1, 1, 2)];
   const seed = new Uint8Array(32);
   const persist = { type: 'persist', final: undefined, open: undefined } as const;
-  const start = (durable: number) => ({ type: 'start', durable, seed }) as const;
+  const start = (durable: number) => ({ type: 'start', durable, staged: 0, seed }) as const;
   const judgeWith = (durable: number, heard: readonly ProtocolObject[]) => {
     const first = journalOf([lost], { input: start(0), effects: [persist] });
     const second = journalOf([kept], { input: start(durable), effects: [persist] });

@@ -4,8 +4,21 @@ import { describe, expect, test } from 'vitest';
 import { readConfig } from '#node/config/config.ts';
 import { readGenesisFile } from '#node/config/genesis-file.ts';
 import { readIdentity } from '#node/config/identity.ts';
-import { isAlive, make, PATIENCE } from './nets.suite.ts';
+import { Devnet } from './devnet.ts';
+import { isAlive, make, PATIENCE, root } from './nets.suite.ts';
 import { differenceText, Roots } from './roots.ts';
+
+test('a newcomer has an identity of its own, is no founder, and knows them', async () => {
+  const dir = join(root, 'with-newcomer');
+  const devnet = await Devnet.make({ nodes: 1, dir });
+  const { genesis, founders } = devnet;
+  expect(await devnet.newcomer({})).toBe(1);
+  const newcomer = devnet.nodes[1]!;
+  expect([...genesis.network.founders]).toEqual(founders.map(({ nodeId }) => nodeId));
+  expect(newcomer.folder.path).toBe(join(dir, 'node-1'));
+  expect(newcomer.nodeId).not.toBe(founders[0]?.nodeId);
+  expect(readConfig(newcomer.folder.config).peers).toEqual(founders.map(({ address }) => address));
+});
 
 test('a devnet: founders of one genesis, who know each other', async () => {
   const { genesis, founders } = await make(3);

@@ -162,5 +162,10 @@ test('figures as Prometheus reads them', async () => {
   ]) {
     expect(text.split('\n')).toContain(line);
   }
+  expect(text).not.toMatch(/^montana_catch_up_done/m);
+  const catchUp = { phase: 'chunks', done: 3, total: 12, peer: null, advice: null } as const;
+  const behind = (await metrics.text(sampleStatus({ catchUp }), ready)).split('\n');
+  expect(behind).toContain('montana_catch_up_done{phase="chunks"} 3');
+  expect(behind).toContain('montana_catch_up_total{phase="chunks"} 12');
   expect(text).toMatch(/^process_resident_memory_bytes \d+$/m);
 });

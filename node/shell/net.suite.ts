@@ -6,9 +6,11 @@ import { hashId } from '#core/crypto/hash.ts';
 import { accountId, nodeId } from '#core/crypto/ids.ts';
 import { type SigningKey, SUITE_ML_DSA_65 } from '#core/crypto/suite.ts';
 import type { GenesisInput } from '#core/genesis/genesis.ts';
+import type { Constants } from '#core/genesis/params.ts';
 import { DEVNET } from '#core/genesis/profiles.ts';
 import { MONTANA } from '#core/genesis/rules.ts';
 import { makeOperation } from '#core/operations/codec.ts';
+import type { CatchUp } from '#core/sync/progress.ts';
 import type { ProofMade } from './anchor-proofs.ts';
 import type { Standing } from './protocol.ts';
 import type { ProtocolSetting } from './setting.ts';
@@ -34,8 +36,8 @@ export const anchorOf = (index: number) => {
 
 export const nodeIdOf = (index: number): Id => nodeId(nodeKey(index).publicKey);
 
-export const genesisOf = (founders: number, d0: number): GenesisInput => ({
-  params: { ...DEVNET, d0: BigInt(d0) },
+export const genesisOf = (founders: number, d0: number, params: Partial<Constants> = {}): GenesisInput => ({
+  params: { ...DEVNET, d0: BigInt(d0), ...params },
   rules: MONTANA,
   founders: Array.from({ length: founders }, (_, index) => ({
     accountPubkey: accountKey(index).publicKey,
@@ -49,12 +51,18 @@ export interface Seat {
   protocol: ProtocolThread | undefined;
   /** State roots by window, as each process told them. */
   readonly finals: Map<number, Id>;
+  /** Proposals by window. */
+  readonly hashes: Map<number, Id>;
   readonly penalties: string[];
   /** Links that are paused now. */
   paused: readonly number[];
   readonly submitted: string[];
   readonly confirmed: Id[];
   readonly proofs: ProofMade[];
+  /** Windows of snapshots that it adopted. */
+  readonly adopted: number[];
+  readonly progress: CatchUp[];
+  readonly advice: string[];
   stopped: string | undefined;
 }
 
@@ -78,8 +86,14 @@ export class LiveNet {
   #wake: () => void = () => {};
   #heardAt = 0;
 
-  constructor(count: number, d0: number, changes: Partial<ProtocolSetting> = {}) {
-    this.#genesis = genesisOf(count, d0);
+  /** Of `count` seats the first are founders, by default all. */
+  constructor(
+    count: number,
+    d0: number,
+    changes: Partial<ProtocolSetting> = {},
+    { founders = count, params = {} }: { readonly founders?: number; readonly params?: Partial<Constants> } = {},
+  ) {
+    this.#genesis = genesisOf(founders, d0, params);
     this.#changes = changes;
     this.seats = Array.from({ length: count }, (_, index) => {
       const folder = join(this.#root, String(index));
@@ -88,11 +102,15 @@ export class LiveNet {
         folder,
         protocol: undefined,
         finals: new Map(),
+        hashes: new Map(),
         penalties: [],
         paused: [],
         submitted: [],
         confirmed: [],
         proofs: [],
+        adopted: [],
+        progress: [],
+        advice: [],
         stopped: undefined,
       };
     });
@@ -147,8 +165,22 @@ export class LiveNet {
         },
         crowded: (link) => seat.protocol?.room(link),
         warning: () => {},
-        final({ finalWindow, stateRoot }: Standing) {
+        final({ finalWindow, finalHash, stateRoot }: Standing) {
           seat.finals.set(finalWindow, stateRoot);
+          seat.hashes.set(finalWindow, finalHash);
+          told();
+        },
+        adopted({ finalWindow, stateRoot }: Standing) {
+          seat.finals.set(finalWindow, stateRoot);
+          seat.adopted.push(finalWindow);
+          told();
+        },
+        catchUp(progress) {
+          seat.progress.push(progress);
+          told();
+        },
+        advice(text) {
+          seat.advice.push(text);
           told();
         },
         penalty(_link, reason) {
@@ -195,9 +227,18 @@ export class LiveNet {
 
   /** Who carries these bytes to whom from now on, in order. */
   carrying(bytes: Uint8Array): readonly Carried[] {
+    return this.#carried((envelope) => Buffer.from(envelope).includes(Buffer.from(bytes)));
+  }
+
+  /** Who sends messages of this code to whom from now on, in order. */
+  ofCode(code: number): readonly Carried[] {
+    return this.#carried(([first]) => first === code);
+  }
+
+  #carried(isMeant: (envelope: Uint8Array) => boolean): readonly Carried[] {
     const all: Carried[] = [];
     this.#watch = (carried, envelope) => {
-      if (Buffer.from(envelope).includes(Buffer.from(bytes))) all.push(carried);
+      if (isMeant(envelope)) all.push(carried);
     };
     return all;
   }

@@ -17,6 +17,7 @@ import { makeNodeFolder } from '#node/config/folder.ts';
 import { type Identity, writeEphemeral } from '#node/config/identity.ts';
 import { type Config, configSchema } from '#node/config/keys.ts';
 import type { Link, Transport, TransportEvents } from '#node/transport/transport.ts';
+import { CONTRADICTION, CONTRADICTION_ADVICE } from './checkpoint.ts';
 import { startNode } from './node.ts';
 import type { NodeParts } from './node-parts.ts';
 import { peersKnown, peersWanted } from './peer-exchange.ts';
@@ -54,13 +55,13 @@ class Scene {
     });
   }
 
-  start(config: object = {}) {
+  start(config: object = {}, tell: (line: string) => void = () => {}) {
     const { folder, identity, lines } = this;
     const { accountKey: accountPubkey, nodeKey: nodePubkey } = identity;
     const genesis = buildGenesis({ params: DEVNET, rules: MONTANA, founders: [{ accountPubkey, nodePubkey }] });
     const log = pino({ base: null }, { write: (line: string) => void lines.push(JSON.parse(line) as never) });
     const parsed: Config = configSchema.parse(config);
-    return startNode({ folder, config: parsed, genesis, identity, version: '1.2.3', log }, this.parts());
+    return startNode({ folder, config: parsed, genesis, identity, version: '1.2.3', log, tell }, this.parts());
   }
 
   parts(): NodeParts {
@@ -279,6 +280,56 @@ describe('settings read again', () => {
     await node.stop();
     expect(() => node.reload()).toThrow('starting or stopping');
   });
+});
+
+test('a node that catches up says how: in its status, its readiness, its log, and to whom it was started for', async () => {
+  const scene = new Scene();
+  const told: string[] = [];
+  const node = await scene.start({}, (line) => told.push(line));
+  const { socket } = scene.folder;
+  scene.transport.opened(linkOf(5));
+  const said = { type: 'status', window: 91, round: 1, finalHash: HASH, validRound: 0, validHash: HASH } as const;
+  scene.transport.message(linkOf(5), encodeMessage(said), false);
+  const { peerId } = (await statusOf(scene)).peers[0]!;
+  const windows = { phase: 'archive', done: 3, total: 91, peer: null, advice: null };
+  expect((await statusOf(scene)).catchUp).toEqual(windows);
+  for (const done of [0, 256]) scene.protocol.catchUp({ phase: 'chunks', done, total: 700, peer: 5 });
+  scene.protocol.advice('configure a checkpoint');
+  for (let i = 0; i < 2; i++) scene.protocol.penalty(5, CONTRADICTION);
+  expect((await statusOf(scene)).catchUp).toEqual({
+    ...{ phase: 'chunks', done: 256, total: 700, peer: peerId },
+    advice: CONTRADICTION_ADVICE,
+  });
+  expect(await askReady(socket)).toMatchObject({
+    ready: false,
+    reason: `it is 88 windows behind; chunks of a snapshot: 256 of 700, from ${peerId}; ${CONTRADICTION_ADVICE}`,
+  });
+  const adopted = { ...STANDING, finalWindow: 80, window: 81 };
+  scene.protocol.adopted(adopted);
+  expect(await nextWindow(socket, 2)).toMatchObject({ window: 80, operations: null });
+  const status = await statusOf(scene);
+  expect(status).toMatchObject({ catchUp: { ...windows, done: 81 }, recent: [{ window: 80 }] });
+  expect(status.counters.finalWindows).toBe(0);
+  scene.protocol.final({ ...STANDING, finalWindow: 88, window: 89 }, 0);
+  expect((await statusOf(scene)).catchUp).toBeNull();
+  expect(scene.lines.map(({ msg, phase, advice }) => [msg, phase ?? advice])).toEqual([
+    ['started', undefined],
+    ['link opened', undefined],
+    ['catch-up', 'chunks'],
+    ['catch-up', 'configure a checkpoint'],
+    ['penalty', undefined],
+    ['catch-up', CONTRADICTION_ADVICE],
+    ['penalty', undefined],
+    ['snapshot adopted', undefined],
+    ['final', undefined],
+  ]);
+  expect(told).toEqual([
+    `catching up, chunks of a snapshot: 0 of 700, from ${peerId}`,
+    'configure a checkpoint',
+    CONTRADICTION_ADVICE,
+    'the snapshot of window 80 is verified: the node goes on from there',
+  ]);
+  await node.stop();
 });
 
 describe('ready', () => {

@@ -12,7 +12,7 @@ import { nodeJournals } from '#node/cli/replay-node.ts';
 import { compareJournals } from '#node/crosscheck/crosscheck.ts';
 import { openStore } from '#node/store/lmdb-store.ts';
 import { accountKey, genesisOf, LiveNet, nodeIdOf } from './net.suite.ts';
-import { STRUCK_EFFECTS, type StruckEffect, struckBy } from './strikes.suite.ts';
+import { STRUCK_EFFECTS, struckBy } from './strikes.suite.ts';
 
 const NODES = 4;
 const STRUCK = 3;
@@ -20,7 +20,7 @@ const D0 = 400_000;
 const SEED = 'strikes';
 
 /** The n-th effect of a kind, at most. A process cancels a stretch as it catches up, and seldom afterwards. */
-const MOST: Readonly<Record<StruckEffect, number>> = {
+const MOST: Readonly<Record<(typeof STRUCK_EFFECTS)[number], number>> = {
   ...{ persist: 20, send: 40, notice: 20, work: 4, cancel: 1, timer: 40, alarm: 20 },
 };
 
@@ -87,9 +87,9 @@ test('a process dies before or after an effect of every kind: nothing is signed 
   expect(confirmed.length).toBeGreaterThan(0);
   expect(confirmed.filter((id) => !settled.includes(id))).toEqual([]);
   store.close();
-  const founders = net.seats.map((_, index) => ({ nodeId: nodeIdOf(index) }));
+  const nodes = net.seats.map((_, index) => ({ nodeId: nodeIdOf(index) }));
   const { equal, lines } = compareJournals(
-    { founders },
+    { nodes },
     net.seats.map(({ folder }) => nodeJournals(folder)),
   );
   console.log(`seed ${SEED}, ${confirmed.length} operations confirmed; ${lines.slice(-2).join('; ')}`);

@@ -4,7 +4,8 @@ import type { ProtocolWorker } from './start-protocol.ts';
 
 /** What a live host does. */
 export const STRUCK_EFFECTS = ['persist', 'send', 'notice', 'work', 'cancel', 'timer', 'alarm'] as const;
-export type StruckEffect = (typeof STRUCK_EFFECTS)[number];
+/** And besides while it takes a snapshot: `stage` is a write of the staging. */
+export type StruckEffect = (typeof STRUCK_EFFECTS)[number] | 'stage' | 'adopt';
 
 /** Where a process ends: right before or right after its n-th effect of a kind. */
 export interface Strike {

@@ -1,6 +1,7 @@
 import { buildGenesis } from '#core/genesis/genesis.ts';
 import { startHasher } from '#node/hasher/start-hasher.ts';
 import { openStore } from '#node/store/lmdb-store.ts';
+import { LmdbStaging } from '#node/store/staging.ts';
 import { LiveHost } from './live-host.ts';
 import type { FromProtocol, ToProtocol } from './messages.ts';
 import type { Start, StruckEffect } from './strikes.suite.ts';
@@ -51,6 +52,8 @@ process.once('message', (start: Start) => {
   const genesis = buildGenesis(setting.genesis);
   const store = openStore(setting.folder, genesis);
   watch(store, 'write', 'persist');
+  watch(store, 'adopt', 'adopt');
+  for (const method of ['begin', 'write'] as const) watch(LmdbStaging.prototype, method, 'stage');
   watch(Timer.prototype, 'set', 'timer');
   const host = new LiveHost({
     setting,
