@@ -30,7 +30,8 @@ import { Archive, retentionOf } from '#node/store/archive.ts';
 import { Environment } from '#node/store/environment.ts';
 import { Heads } from '#node/store/heads.ts';
 import { LmdbBase } from '#node/store/lmdb-base.ts';
-import { FILE, openStore } from '#node/store/lmdb-store.ts';
+import { openStore } from '#node/store/lmdb-store.ts';
+import { FILE } from '#node/store/store-files.ts';
 import { recordOf } from './accounts.ts';
 
 /** Accounts and windows that go into one transaction. */

@@ -1,9 +1,11 @@
 import { ZERO_ID } from '#core/bytes/bytes.ts';
+import { MAINNET } from '#core/genesis/profiles.ts';
 import { Assembly } from '#core/snapshot/assembly.ts';
 import type { Roots } from '#core/state/roots.ts';
-import { Environment } from '#node/store/environment.ts';
+import { retentionOf } from '#node/store/archive.ts';
 import { SnapshotFile } from '#node/store/snapshot-file.ts';
-import { LmdbStaging, StagedRows } from '#node/store/staging.ts';
+import { LmdbStaging } from '#node/store/staging.ts';
+import { StoreFile } from '#node/store/store-file.ts';
 import { timed } from './harness.ts';
 import { anonymous } from './memory.ts';
 import { Watch } from './watch.ts';
@@ -21,8 +23,9 @@ export interface Assembled {
 // A process of its own, so that its peak is that of a node which reads a snapshot, and of nothing else.
 const [path, staging, chunks, expected] = process.argv.slice(2) as [string, string, string, string];
 const roots = JSON.parse(expected) as Roots;
-const environment = new Environment(staging);
-const base = new LmdbStaging(environment, 0, new StagedRows(environment));
+const none = new Uint8Array();
+const params = { ...MAINNET, bootstrapAccountPubkey: none, bootstrapNodePubkey: none };
+const base = new LmdbStaging(() => new StoreFile(staging, { genesisHash: ZERO_ID, params }, retentionOf(params)));
 base.begin({ window: 0, proposalHash: ZERO_ID });
 const assembly = new Assembly(base);
 const total = Number(chunks);
@@ -44,5 +47,5 @@ const reading = watch.time();
 const [verified, verifying] = timed(() => assembly.verify(roots));
 if (!verified.ok) throw new Error(`snapshot: ${verified.error}`);
 const assembled: Assembled = { reading, verifying, peak: Math.max(peak, anonymous()) };
-environment.close();
+base.close();
 process.stdout.write(JSON.stringify(assembled));

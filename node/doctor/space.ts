@@ -1,12 +1,13 @@
 import { readdirSync, statfsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Status } from '#node/api/schemas.ts';
+import { filesIn } from '#node/store/store-files.ts';
 import { type Finding, fail, ok, warn } from './finding.ts';
 
 /** What the disk holds, in bytes. */
 export interface Space {
   readonly free: number;
-  /** store.lmdb. */
+  /** What is final, and a snapshot that is put together. */
   readonly store: number;
   /** What the running node's process records in its journal; 0: nothing. */
   readonly journal: number;
@@ -55,7 +56,7 @@ export const spaceOf = (path: string, isJournalOn: boolean): Space => {
   const { bavail, bsize } = statfsSync(path);
   return {
     free: bavail * bsize,
-    store: sizeOf(join(path, 'store.lmdb')),
+    store: filesIn(path).reduce((sum, file) => sum + sizeOf(file), 0),
     journal: isJournalOn ? lastJournal(path) : 0,
   };
 };

@@ -115,11 +115,6 @@ export class Archive {
     this.#forgetCertificate(window - RECENT_CERTIFICATES);
   }
 
-  /** Inside a transaction: of another place in the chain nothing is kept, for what is kept has no gap. */
-  clear(): void {
-    for (const database of [this.#entries, this.#objects, this.#certificates, this.#marks]) database.clear();
-  }
-
   #archived(id: Id) {
     const bytes = this.#objects.get(fromHex(id));
     return bytes && sound(ARCHIVED_OBJECT.decode(bytes));

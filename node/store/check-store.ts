@@ -15,9 +15,8 @@ import { Heads } from './heads.ts';
 import { holderOf } from './holder.ts';
 import { keyWindow, windowKey } from './keys.ts';
 import { LmdbBase } from './lmdb-base.ts';
-import { FILE } from './lmdb-store.ts';
 import { reasonOf, StoreError, sound } from './store-error.ts';
-import { liveSet } from './table-sets.ts';
+import { FILE, filesIn, latest } from './store-files.ts';
 import { Tables } from './tables.ts';
 
 export interface StoreReport {
@@ -53,19 +52,40 @@ export const checkStore = async (
   onProgress: (line: string) => void,
   paths = PATHS,
 ): Promise<StoreReport> => {
-  const file = join(folder, FILE);
-  let environment: Environment;
+  const files: ReadFile[] = [];
   try {
-    environment = new Environment(file, true);
-  } catch (error) {
-    throw new StoreError(`${file} cannot be read: ${reasonOf(error)}; start the node once to make it`);
-  }
-  try {
-    return await new Check(environment, genesis, file, onProgress, paths).run();
+    for (const path of filesIn(folder)) files.push(read(path, genesis));
+    const file = latest(files);
+    if (file === undefined) throw unreadable(join(folder, FILE), 'it is not there, or empty');
+    return await new Check(file, genesis, onProgress, paths).run();
   } finally {
-    environment.close();
+    for (const { environment } of files) environment.close();
   }
 };
+
+/** A file of the store that is read beside whoever writes it. */
+interface ReadFile {
+  readonly environment: Environment;
+  readonly meta: Database;
+  readonly heads: Heads;
+}
+
+const read = (path: string, { network }: Genesis): ReadFile => {
+  let environment: Environment | undefined;
+  try {
+    environment = new Environment(path, true);
+    const meta = environment.database('meta');
+    if (isFormatted(meta, network.genesisHash, path)) return { environment, meta, heads: new Heads(environment) };
+    throw new Error('it is empty');
+  } catch (error) {
+    environment?.close();
+    if (error instanceof StoreError) throw error;
+    throw unreadable(path, reasonOf(error));
+  }
+};
+
+const unreadable = (path: string, reason: string): StoreError =>
+  new StoreError(`${path} cannot be read: ${reason}; start the node once to make it`);
 
 class Check {
   readonly #genesis: Genesis;
@@ -81,23 +101,19 @@ class Check {
 
   /** Opens all that is read: from then until the first turn of others every read sees the same window, also where a node writes. */
   constructor(
-    environment: Environment,
+    { environment, meta, heads }: ReadFile,
     genesis: Genesis,
-    file: string,
     onProgress: (line: string) => void,
     paths: number,
   ) {
     this.#genesis = genesis;
     this.#pathsWanted = paths;
     this.#onProgress = onProgress;
-    this.#meta = environment.database('meta');
-    if (!isFormatted(this.#meta, genesis.network.genesisHash, file)) {
-      throw new StoreError(`${file} is empty; start the node once`);
-    }
+    this.#meta = meta;
     this.#rows = environment.database('entries');
-    this.#heads = new Heads(environment);
-    this.#tables = new Tables(environment, liveSet(this.#meta));
-    this.#base = new LmdbBase(environment, liveSet(this.#meta));
+    this.#heads = heads;
+    this.#tables = new Tables(environment);
+    this.#base = new LmdbBase(environment);
   }
 
   async run(): Promise<StoreReport> {

@@ -4,7 +4,7 @@ import type { Database } from './environment.ts';
 import { StoreError, sound } from './store-error.ts';
 
 /** Of the layout of the whole store: a program opens no other. */
-const VERSION = 2;
+const VERSION = 3;
 
 /** What a store is one of. */
 const FORMAT = layout('StoreFormat', { version: u8, genesisHash: id32 });

@@ -96,13 +96,6 @@ export class Heads {
     }
   }
 
-  /** Inside a transaction: of another place in the chain, with all of its past. */
-  replace(head: Head): void {
-    this.#rows.clear();
-    this.#past.clear();
-    this.write(head);
-  }
-
   #head(): ReturnType<typeof HEAD.decode> | undefined {
     const bytes = this.#rows.get(HEAD_KEY);
     return bytes && HEAD.decode(bytes);

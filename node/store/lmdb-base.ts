@@ -4,7 +4,7 @@ import { overlaid } from '#core/state/ranges.ts';
 import type { Base, Delta, Table, WritableBase } from '#core/state/state.ts';
 import type { Environment } from './environment.ts';
 import { nextId } from './keys.ts';
-import { BATCH, type Entry, type TableSet, Tables } from './tables.ts';
+import { BATCH, type Entry, Tables } from './tables.ts';
 
 /** One step from a version towards the one that is stored: what this version has otherwise than the next. */
 interface Step {
@@ -81,9 +81,9 @@ export class LmdbBase implements WritableBase {
   readonly #made = new WeakMap<Delta, Version>();
   #stored: Version;
 
-  constructor(environment: Environment, set: TableSet = 0) {
+  constructor(environment: Environment) {
     this.#environment = environment;
-    this.#tables = new Tables(environment, set);
+    this.#tables = new Tables(environment);
     this.#stored = new Version(this, this.#tables, undefined);
   }
 

@@ -1,5 +1,4 @@
 import { mkdirSync } from 'node:fs';
-import { join } from 'node:path';
 import { ascii, type Id } from '#core/bytes/bytes.ts';
 import { layout } from '#core/bytes/layout.ts';
 import type { ProtocolObject, Vote } from '#core/consensus/objects.ts';
@@ -12,19 +11,13 @@ import { genesisSettled } from '#core/transition/genesis-settled.ts';
 import type { Settled } from '#core/transition/settled.ts';
 import type { ArchiveEntry } from '#core/wire/messages.ts';
 import { adoptedIn, putAdopted } from './adopted.ts';
-import { Archive, retentionOf } from './archive.ts';
-import { type Database, Environment } from './environment.ts';
-import { format, isFormatted } from './format.ts';
-import { Heads } from './heads.ts';
-import { hold, holderOf, release } from './holder.ts';
+import { retentionOf } from './archive.ts';
 import { decodeOpen, encodeOpen } from './open-record.ts';
 import type { LmdbStaging } from './staging.ts';
 import type { Store } from './store.ts';
 import { reasonOf, StoreError, sound } from './store-error.ts';
-import { TableSets } from './table-sets.ts';
-
-/** The file in the node's data folder; LMDB puts its lock table beside it. */
-export const FILE = 'store.lmdb';
+import { StoreFile } from './store-file.ts';
+import { StoreFiles } from './store-files.ts';
 
 const WRITTEN = layout('StoreWritten', { records: whole });
 
@@ -41,154 +34,121 @@ export interface StoreOptions {
  * process has it open, it is damaged, or it cannot be opened at all.
  */
 export const openStore = (folder: string, genesis: Genesis, options: StoreOptions = {}): LmdbStore => {
-  const file = join(folder, FILE);
-  const environment = openEnvironment(folder, file);
-  try {
-    return new LmdbStore(environment, genesis, file, options);
-  } catch (error) {
-    environment.close();
-    throw error instanceof StoreError ? error : new StoreError(`${file} cannot be opened: ${reasonOf(error)}`);
-  }
-};
-
-const openEnvironment = (folder: string, file: string): Environment => {
+  let files: StoreFiles | undefined;
   try {
     mkdirSync(folder, { recursive: true, mode: 0o700 });
-    return new Environment(file);
+    const { network } = genesis;
+    const retention = retentionOf(network.params, options.archiveWindows);
+    files = new StoreFiles(folder, (path) => new StoreFile(path, network, retention));
+    return new LmdbStore(files, genesis);
   } catch (error) {
-    throw new StoreError(`${file} cannot be opened: ${reasonOf(error)}`);
+    files?.close();
+    throw error instanceof StoreError ? error : new StoreError(`${folder} cannot be opened: ${reasonOf(error)}`);
   }
 };
 
-/** `Store` in LMDB: one environment, one transaction a write, and one process that writes. Made by `openStore`. */
+/** `Store` in LMDB: one transaction a write, and one process that writes. Made by `openStore`. */
 export class LmdbStore implements Store {
-  readonly #environment: Environment;
   readonly #network: Network;
-  readonly #meta: Database;
-  readonly #heads: Heads;
-  readonly #archive: Archive;
-  readonly #sets: TableSets;
+  readonly #files: StoreFiles;
 
-  constructor(environment: Environment, genesis: Genesis, file: string, options: StoreOptions) {
-    const { params } = genesis.network;
-    this.#environment = environment;
+  /** Writes genesis into an empty store; of another one compares the tables with its last header. */
+  constructor(files: StoreFiles, genesis: Genesis) {
     this.#network = genesis.network;
-    this.#meta = environment.database('meta');
-    environment.transaction(() => this.#take(file));
-    this.#heads = new Heads(environment);
-    this.#archive = new Archive(environment, params, retentionOf(params, options.archiveWindows));
-    this.#sets = new TableSets(environment, this.#meta);
-    try {
-      this.#begin(genesis);
-    } catch (error) {
-      environment.transaction(() => release(this.#meta));
-      throw error;
-    }
+    this.#files = files;
+    const { live } = files;
+    const { window } = live.heads;
+    if (window !== undefined) this.#compare(window < 0 ? genesis.roots.stateRoot : this.#dueRoot(window));
+    else live.transaction(() => live.heads.write(genesisSettled(genesis, live.base)));
   }
 
   get written(): number {
-    const bytes = this.#meta.get(WRITTEN_KEY);
+    const bytes = this.#live.meta.get(WRITTEN_KEY);
     return bytes === undefined ? 0 : sound(WRITTEN.decode(bytes)).records;
   }
 
   opened(): Opened {
-    const { window, side } = this.#heads.read();
-    const open = this.#meta.get(OPEN_KEY);
+    const { heads, meta, base } = this.#live;
+    const { window, side } = heads.read();
+    const open = meta.get(OPEN_KEY);
     return {
-      settled: { network: this.#network, window, state: new State(this.#sets.live.version), side },
+      settled: { network: this.#network, window, state: new State(base.version), side },
       open: open && decodeOpen(open),
     };
   }
 
   write(final: FinalRecord | undefined, open: OpenRecord | undefined): void {
-    this.#record(() => {
+    this.#record(this.#live, () => {
       const committed = final && this.#final(final);
-      if (open !== undefined) this.#meta.put(OPEN_KEY, encodeOpen(open));
+      if (open !== undefined) this.#live.meta.put(OPEN_KEY, encodeOpen(open));
       return committed;
     });
   }
 
   staging(): LmdbStaging {
-    return this.#sets.staging;
+    return this.#files.staging;
   }
 
   adopt({ window, state, side }: Settled): void {
-    const before = this.#heads.window ?? -1;
+    const before = this.#live.heads.window ?? -1;
     if (window <= before) throw new StoreError(`a snapshot of window ${window} does not follow ${before}`);
+    const staging = this.#files.staging;
     const stateRoot = state.stateRoot();
-    const staged = new State(this.#sets.staging).stateRoot();
+    const staged = new State(staging).stateRoot();
     if (stateRoot !== staged) throw new StoreError(`the snapshot has state root ${staged}, not ${stateRoot}`);
-    this.#record(() => {
-      this.#heads.replace({ window, side });
-      this.#archive.clear();
-      // All that was signed is of windows that are final by now.
-      this.#meta.remove(OPEN_KEY);
-      putAdopted(this.#meta, window, stateRoot);
-      return this.#sets.swap();
+    const file = staging.whole();
+    // What was signed stays behind: it is of windows that are final by now.
+    this.#record(file, () => {
+      file.staged.clear();
+      putAdopted(file.meta, window, stateRoot);
+      file.heads.write({ window, side });
+      return () => this.#files.swap();
     });
   }
 
   clearSome(): boolean {
-    return this.#sets.clearSome();
+    this.#files.staging.clear();
+    return false;
   }
 
   entry(window: number): ArchiveEntry | undefined {
-    return this.#archive.entry(window);
+    return this.#live.archive.entry(window);
   }
 
   object(id: Id): ProtocolObject | undefined {
-    return this.#archive.object(id);
+    return this.#live.archive.object(id);
   }
 
   windowOf(operation: Id): number | undefined {
-    return this.#archive.windowOf(operation);
+    return this.#live.archive.windowOf(operation);
   }
 
   certificate(window: number): readonly Vote[] {
-    return this.#archive.certificate(window);
+    return this.#live.archive.certificate(window);
   }
 
   /** Another process may open it afterwards. */
   close(): void {
-    this.#environment.transaction(() => release(this.#meta));
-    this.#environment.close();
+    this.#files.close();
   }
 
-  /** Inside a transaction: sees to it that this is the network's store and nobody else's. */
-  #take(file: string): void {
-    const { genesisHash } = this.#network;
-    const isOpened = isFormatted(this.#meta, genesisHash, file);
-    const holder = holderOf(this.#meta);
-    if (holder !== undefined) {
-      throw new StoreError(`${file} is held by process ${holder}: stop it first, or name another folder`);
-    }
-    if (!isOpened) format(this.#meta, genesisHash);
-    hold(this.#meta);
-  }
-
-  /** Writes genesis into an empty store; of another one compares the tables with its last header. */
-  #begin(genesis: Genesis): void {
-    const window = this.#heads.window;
-    if (window === undefined) {
-      this.#environment.transaction(() => this.#heads.write(genesisSettled(genesis, this.#sets.live)));
-      return;
-    }
-    this.#compare(window < 0 ? genesis.roots.stateRoot : this.#dueRoot(window));
+  get #live(): StoreFile {
+    return this.#files.live;
   }
 
   /** What the chain says that S_window is. */
   #dueRoot(window: number): Id | undefined {
     const entry = this.entry(window);
     if (entry !== undefined) return entry.header.stateRoot;
-    const adopted = adoptedIn(this.#meta);
+    const adopted = adoptedIn(this.#live.meta);
     return adopted?.window === window ? adopted.stateRoot : undefined;
   }
 
-  /** One transaction, counted; what it answers is called when it is durable. */
-  #record(action: () => (() => void) | undefined): void {
+  /** One transaction of the file, counted; what it answers is called when it is durable. */
+  #record(file: StoreFile, action: () => (() => void) | undefined): void {
     try {
-      this.#environment.transaction(() => {
-        this.#meta.put(WRITTEN_KEY, WRITTEN.encode({ records: this.written + 1 }));
+      file.transaction(() => {
+        file.meta.put(WRITTEN_KEY, WRITTEN.encode({ records: this.written + 1 }));
         return action();
       })?.();
     } catch (error) {
@@ -199,18 +159,19 @@ export class LmdbStore implements Store {
   /** Inside a transaction; the answer is called when it is durable. */
   #final(record: FinalRecord): () => void {
     const { window } = record.settled;
-    const before = this.#heads.window;
+    const { heads, base, archive } = this.#live;
+    const before = heads.window;
     if (before !== window - 1) throw new StoreError(`window ${window} does not follow ${before}`);
-    const committed = this.#sets.live.write(record.delta);
+    const committed = base.write(record.delta);
     this.#compare(record.entry.header.stateRoot);
-    this.#heads.write(record.settled);
-    this.#archive.write(record);
+    heads.write(record.settled);
+    archive.write(record);
     return committed;
   }
 
   /** A state that is not what its header says is never written, and never gone on from. */
   #compare(due: Id | undefined): void {
-    const root = new State(this.#sets.live).stateRoot();
+    const root = new State(this.#live.base).stateRoot();
     if (root !== due) throw new StoreError(`the tables have state root ${root}, the last header says ${due}`);
   }
 }

@@ -1,116 +1,23 @@
 import type { Id } from '#core/bytes/bytes.ts';
-import { id32, layout, u32 } from '#core/bytes/layout.ts';
-import { whole } from '#core/journal/kinds.ts';
-import type { Held } from '#core/snapshot/held-chunks.ts';
 import type { AnchorName, SnapshotStaging, Staged } from '#core/snapshot/staging.ts';
-import { type Base, type Delta, TABLES, type Table } from '#core/state/state.ts';
-import type { Database, Environment } from './environment.ts';
-import { keyWindow, windowKey } from './keys.ts';
-import { LmdbBase } from './lmdb-base.ts';
-import { StoreError, sound } from './store-error.ts';
-import { type Entry, type TableSet, Tables } from './tables.ts';
-
-/** Which snapshot, into how many chunks it is cut, and how often this was written. */
-const STAGED = layout('StoredStaged', { window: whole, proposalHash: id32, total: u32, writes: u32 });
-
-/** A chunk that is whole, under its index. */
-const CHUNK = layout('StoredChunk', { table: u32, count: u32, first: id32, last: id32, from: whole });
-
-const STAGED_KEY: Uint8Array = Uint8Array.of(1);
-
-/** More chunks than a snapshot has (06 §7). */
-const MOST = 0xff_ffff;
-
-/** Where the rows of a snapshot under way are: which chunks of it are whole. */
-export class StagedRows {
-  readonly #head: Database;
-  readonly #chunks: Database;
-  /** As they are stored; undefined: to be read. */
-  #held: readonly Held[] | undefined;
-
-  constructor(environment: Environment) {
-    this.#head = environment.database('staged');
-    this.#chunks = environment.database('staged-chunks');
-  }
-
-  get isBegun(): boolean {
-    return this.#head.get(STAGED_KEY) !== undefined;
-  }
-
-  read(): Staged | undefined {
-    const bytes = this.#head.get(STAGED_KEY);
-    if (bytes === undefined) return undefined;
-    const { total, window, proposalHash } = sound(STAGED.decode(bytes));
-    this.#held ??= this.#read();
-    return { anchor: { window, proposalHash }, total, chunks: this.#held };
-  }
-
-  get writes(): number {
-    const bytes = this.#head.get(STAGED_KEY);
-    return bytes === undefined ? 0 : sound(STAGED.decode(bytes)).writes;
-  }
-
-  /** Inside a transaction: what differs from before. Both lists ascend. */
-  write({ anchor, total, chunks }: Staged, writes: number): void {
-    this.#head.put(STAGED_KEY, STAGED.encode({ ...anchor, total, writes }));
-    const held = this.#held ?? this.#read();
-    let at = 0;
-    for (const chunk of chunks) {
-      for (; (held[at]?.index ?? chunk.index) < chunk.index; at++) this.#remove(held[at] as Held);
-      const before = held[at]?.index === chunk.index ? held[at++] : undefined;
-      if (before === chunk) continue;
-      const { index, table, ...rest } = chunk;
-      this.#chunks.put(windowKey(index), CHUNK.encode({ table: TABLES.indexOf(table), ...rest }));
-    }
-    for (; at < held.length; at++) this.#remove(held[at] as Held);
-  }
-
-  /** The transaction of `write` is durable. */
-  written({ chunks }: Staged): void {
-    this.#held = chunks;
-  }
-
-  /** Inside a transaction. */
-  clear(): void {
-    this.#held = undefined;
-    this.#head.clear();
-    this.#chunks.clear();
-  }
-
-  #read(): readonly Held[] {
-    return this.#chunks.rows(windowKey(0), MOST).map(([key, row]): Held => {
-      const { table, ...chunk } = sound(CHUNK.decode(row));
-      return { index: keyWindow(key), table: tableOf(table), ...chunk };
-    });
-  }
-
-  #remove({ index }: Held): void {
-    this.#chunks.remove(windowKey(index));
-  }
-}
-
-const tableOf = (number: number): Table => {
-  const table = TABLES[number];
-  if (table === undefined) throw new StoreError(`the store is damaged: there is no table ${number}`);
-  return table;
-};
+import type { Base, Delta, Table } from '#core/state/state.ts';
+import { StoreError } from './store-error.ts';
+import type { StoreFile } from './store-file.ts';
+import type { Entry } from './tables.ts';
 
 /**
- * A snapshot that is put together in the set of tables beside the settled one. Reads see what was written last; when it is the
- * settled state they see what was adopted, and what is made of it with a delta becomes the stored state as of any other.
+ * A snapshot that is put together in a file beside the settled state. Reads see what was written last; when it is the settled state they
+ * see what was adopted, and what is made of it with a delta becomes the stored state as of any other.
  */
 export class LmdbStaging implements SnapshotStaging {
-  readonly #environment: Environment;
-  readonly #set: TableSet;
-  readonly #rows: StagedRows;
-  #base: LmdbBase;
+  readonly #make: () => StoreFile;
+  #file: StoreFile | undefined;
   #adopted: Base | undefined;
 
-  constructor(environment: Environment, set: TableSet, rows: StagedRows) {
-    this.#environment = environment;
-    this.#set = set;
-    this.#rows = rows;
-    this.#base = new LmdbBase(environment, set);
+  /** `make` makes the file; `file`: what is there of that name, a snapshot under way or a state of before. */
+  constructor(make: () => StoreFile, file?: StoreFile) {
+    this.#make = make;
+    this.#file = file;
   }
 
   record(table: Table, key: Id): Uint8Array | undefined {
@@ -130,42 +37,71 @@ export class LmdbStaging implements SnapshotStaging {
   }
 
   staged(): Staged | undefined {
-    return this.#rows.read();
+    return this.#file?.staged.read();
   }
 
   get writes(): number {
-    return this.#rows.writes;
+    return this.#file?.staged.writes ?? 0;
   }
 
   begin(anchor: AnchorName): void {
-    const staged = { anchor, total: 0, chunks: [] };
     const writes = this.writes + 1;
-    this.#environment.transaction(() => {
-      new Tables(this.#environment, this.#set).clear();
-      this.#rows.clear();
-      this.#rows.write(staged, writes);
-    });
-    this.#rows.written(staged);
-    this.#base = new LmdbBase(this.#environment, this.#set);
+    this.#remove();
+    const file = this.#make();
+    this.#file = file;
+    const staged = { anchor, total: 0, chunks: [] };
+    file.transaction(() => file.staged.write(staged, writes));
+    file.staged.written(staged);
   }
 
   write(delta: Delta, staged: Staged): void {
     if (this.#adopted !== undefined) throw new StoreError('this snapshot is the settled state by now');
+    const file = this.#there;
     const writes = this.writes + 1;
-    this.#environment.transaction(() => {
-      this.#rows.write(staged, writes);
-      return this.#base.write(delta);
+    file.transaction(() => {
+      file.staged.write(staged, writes);
+      return file.base.write(delta);
     })();
-    this.#rows.written(staged);
+    file.staged.written(staged);
   }
 
-  /** What was put together is the settled state from now on. */
-  adopted(): LmdbBase {
-    this.#adopted = this.#base.version;
-    return this.#base;
+  /** The file of the snapshot under way. Throws `StoreError` where there is none. */
+  whole(): StoreFile {
+    if (!this.#isBegun) throw new StoreError('no snapshot is under way');
+    return this.#there;
+  }
+
+  /** What was put together is the settled state from now on, and its file not the staging's any more. */
+  adopted(): StoreFile {
+    const file = this.#there;
+    this.#adopted = file.base.version;
+    return file;
+  }
+
+  /** Removes what is there and no snapshot under way. */
+  clear(): void {
+    if (!this.#isBegun) this.#remove();
+  }
+
+  close(): void {
+    this.#file?.close();
   }
 
   get #version(): Base {
-    return this.#adopted ?? this.#base.version;
+    return this.#adopted ?? this.#there.base.version;
+  }
+
+  get #there(): StoreFile {
+    if (this.#file === undefined) throw new StoreError('no snapshot was begun');
+    return this.#file;
+  }
+
+  get #isBegun(): boolean {
+    return this.#file?.staged.isBegun === true;
+  }
+
+  #remove(): void {
+    this.#file?.remove();
+    this.#file = undefined;
   }
 }

@@ -5,7 +5,7 @@ import type { SnapshotStaging } from '#core/snapshot/staging.ts';
 import type { Settled } from '#core/transition/settled.ts';
 import type { ArchiveEntry } from '#core/wire/messages.ts';
 
-/** What a node keeps through a crash, in one LMDB environment that only one process may write. */
+/** What a node keeps through a crash, in an LMDB file that only one process may write. */
 export interface Store {
   /** What the node goes on from: the state after the last final window, and what it signed in the open one. */
   opened(): Opened;
@@ -18,7 +18,7 @@ export interface Store {
    * of before do not. The archive begins anew behind it. Throws where its window is not after the last final one.
    */
   adopt(settled: Settled): void;
-  /** A few milliseconds of removing what is left of a state before or of a snapshot given up; false: nothing is left. */
+  /** Some of removing what is left of a state before: of LMDB files all at once; false: nothing is left. */
   clearSome(): boolean;
   /** Archive entry of a final window; kept for 4τ₂ windows and two selection intervals more. */
   entry(window: number): ArchiveEntry | undefined;
