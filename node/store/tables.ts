@@ -1,5 +1,5 @@
 import { fromHex, type Id, toHex } from '#core/bytes/bytes.ts';
-import { type Delta, TABLES, type Table, type TableDelta } from '#core/state/state.ts';
+import type { Delta, Table, TableDelta } from '#core/state/state.ts';
 import type { Database, Environment } from './environment.ts';
 import { placeKey } from './keys.ts';
 
@@ -8,17 +8,14 @@ export const BATCH = 256;
 
 export type Entry = readonly [Id, Uint8Array];
 
-/** A store has two sets of tables: one holds the settled state. */
-export type TableSet = 0 | 1;
-
 /** The three tables as they are stored: records by key, values of tree nodes by place. */
 export class Tables {
   readonly #records: Readonly<Record<Table, Database>>;
   readonly #nodes: Readonly<Record<Table, Database>>;
 
-  constructor(environment: Environment, set: TableSet) {
+  constructor(environment: Environment) {
     const of = (what: string) => {
-      const database = (table: Table) => environment.database(`${table}-${what}${set === 0 ? '' : '-2'}`);
+      const database = (table: Table) => environment.database(`${table}-${what}`);
       return { account: database('account'), node: database('node'), candidate: database('candidate') };
     };
     this.#records = of('records');
@@ -44,25 +41,6 @@ export class Tables {
       nodes: exchange(this.#nodes[table], delta[table].nodes, placeKey),
     });
     return { account: of('account'), node: of('node'), candidate: of('candidate') };
-  }
-
-  /** Removes at most `limit` rows; false: there were none. Inside a transaction. */
-  clearSome(limit: number): boolean {
-    for (const database of this.#all()) {
-      const keys = database.keys(limit);
-      for (const key of keys) database.remove(key);
-      if (keys.length > 0) return true;
-    }
-    return false;
-  }
-
-  /** Inside a transaction. */
-  clear(): void {
-    for (const database of this.#all()) database.clear();
-  }
-
-  #all(): readonly Database[] {
-    return TABLES.flatMap((table) => [this.#records[table], this.#nodes[table]]);
   }
 }
 
