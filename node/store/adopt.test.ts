@@ -1,3 +1,4 @@
+import { existsSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { Net } from '#core/host/net.suite.ts';
@@ -15,12 +16,16 @@ const { folder, done } = testFolder();
 
 const { built, genesis } = foundation({ count: 1 });
 
-/** Rows of the two sets of tables of a closed store. */
-const rowsIn = (path: string): readonly number[] => {
-  const environment = new Environment(join(path, 'store.lmdb'));
-  const rows = ['account-records', 'account-records-2'].map((name) => environment.database(name).keys(10_000).length);
-  environment.close();
-  return rows;
+/** Accounts in each of the files of a closed store. */
+const rowsIn = (path: string): Readonly<Record<string, number>> => {
+  const files = ['store.lmdb', 'store-2.lmdb'].filter((file) => existsSync(join(path, file)));
+  const rows = files.map((file) => {
+    const environment = new Environment(join(path, file));
+    const count = environment.database('account-records').keys(10_000).length;
+    environment.close();
+    return [file, count] as const;
+  });
+  return Object.fromEntries(rows);
 };
 
 it('puts a snapshot together beside the state, through a restart, and goes on from it', () => {
@@ -51,16 +56,71 @@ it('puts a snapshot together beside the state, through a restart, and goes on fr
   store.close();
   store = openStore(path, built);
   expect(mustBeWhole(store, built)).toBe(9);
-  while (store.clearSome()) expect(mustBeWhole(store, built)).toBe(9);
+  expect(store.clearSome()).toBe(false);
+  expect(mustBeWhole(store, built)).toBe(9);
+  store.close();
+  expect(rowsIn(path)).toEqual({ 'store-2.lmdb': 60 });
+  store = openStore(path, built);
   takeSnapshot(store, built, 11);
   expect(mustBeWhole(store, built)).toBe(11);
+  // What is left of a state before does not hinder the next snapshot.
+  takeSnapshot(store, built, 13, { size: 30 });
+  expect(mustBeWhole(store, built, 30)).toBe(13);
   store.close();
-  expect(rowsIn(path)).toEqual([60, 60]);
+  expect(rowsIn(path)).toEqual({ 'store.lmdb': 60, 'store-2.lmdb': 30 });
   store = openStore(path, built);
-  while (store.clearSome());
+  expect(mustBeWhole(store, built, 30)).toBe(13);
+  expect(store.written).toBe(3);
+  store.clearSome();
   store.close();
-  expect(rowsIn(path)).toEqual([60, 0]);
+  expect(rowsIn(path)).toEqual({ 'store-2.lmdb': 30 });
   store = openStore(path, built);
+});
+
+it('is held by one process, whichever of its files it is in', () => {
+  const path = folder();
+  const store = openStore(path, built);
+  done(() => store.close());
+  const held = (): void => expect(() => openStore(path, built)).toThrow(/ is held by process /);
+  takeSnapshot(store, built, 3, { most: 2 });
+  held();
+  takeSnapshot(store, built, 3);
+  held();
+  store.clearSome();
+  held();
+  expect(mustBeWhole(store, built)).toBe(3);
+});
+
+it('begins with genesis where the state is gone and a snapshot under way is left', () => {
+  const path = folder();
+  const store = openStore(path, built);
+  takeSnapshot(store, built, 3, { most: 2 });
+  store.close();
+  rmSync(join(path, 'store.lmdb'));
+  const anew = openStore(path, built);
+  done(() => anew.close());
+  expect(mustBeWhole(anew, built)).toBe(-1);
+  expect(anew.staging().staged()).toBeUndefined();
+  expect(existsSync(join(path, 'store-2.lmdb'))).toBe(false);
+});
+
+it.each([
+  ['nothing', 0],
+  ['zeros', 8_192],
+])('a file that a crash left with %s in it is no snapshot, and is removed', (_, size) => {
+  const path = folder();
+  openStore(path, built).close();
+  writeFileSync(join(path, 'store-2.lmdb'), new Uint8Array(size));
+  const store = openStore(path, built);
+  done(() => store.close());
+  expect(mustBeWhole(store, built)).toBe(-1);
+  expect(store.staging().staged()).toBeUndefined();
+  expect(() => store.adopt(settledOf(built, 1, new State(store.staging())))).toThrow('no snapshot is under way');
+  store.clearSome();
+  expect(existsSync(join(path, 'store-2.lmdb'))).toBe(false);
+  expect(() => store.staging().node('account', '1')).toThrow('no snapshot was begun');
+  takeSnapshot(store, built, 2);
+  expect(mustBeWhole(store, built)).toBe(2);
 });
 
 it('the adopted state stays what it is while windows are committed after it, and nothing piles up', () => {

@@ -109,6 +109,8 @@ it('knows a store that adopted a snapshot, and one of genesis', async () => {
   const store = openStore(path, built);
   expect(await check(path)).toMatchObject({ window: -1, entries: 0, fault: undefined });
   takeSnapshot(store, built, 9);
+  expect(await check(path)).toMatchObject({ window: 9, holder: process.pid, fault: undefined });
+  takeSnapshot(store, built, 12, { most: 2 });
   store.close();
   expect(await check(path)).toMatchObject({ window: 9, entries: 0, paths: 3 * 2, fault: undefined });
 });
@@ -116,5 +118,7 @@ it('knows a store that adopted a snapshot, and one of genesis', async () => {
 it('says where there is no store of this network', async () => {
   const path = folder();
   await expect(check(path)).rejects.toThrow(/store\.lmdb cannot be read: .*; start the node once to make it$/);
+  writeFileSync(join(path, 'store.lmdb'), '');
+  await expect(check(path)).rejects.toThrow(/store\.lmdb cannot be read: it is empty; start the node once to make it$/);
   await expect(check(whole(), other)).rejects.toThrow(/ is of the network [0-9a-f]{64}, not of [0-9a-f]{64}: /);
 });
