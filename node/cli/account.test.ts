@@ -50,6 +50,10 @@ const send = (to: string, amount: string, options: object = asAlice) =>
 beforeEach(() => {
   const key = { publicKey: alice.accountKey, sign: () => alice.accountKey };
   chain = new FakeChain([accountOf(key, { accountId: alice.accountId, balance: 10_000_000_000n })]);
+  // Each time another chain, of which nobody has seen anything.
+  for (const seenIn of [root, folder.path]) {
+    for (const name of readdirSync(seenIn)) if (name.endsWith('.seen')) rmSync(join(seenIn, name));
+  }
 });
 
 test('a payment from the first to the last word, then the account and its past on both sides', async () => {
