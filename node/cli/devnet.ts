@@ -24,7 +24,7 @@ export interface DevnetCommandOptions {
 }
 
 /** With `--work`: windows of tenths of a second, and proofs that nodes can lead on for as long as it takes. */
-const SHORT = { d0: 131_072n, tau2Windows: 600n, pruningIdleWindows: 2_400n };
+const SHORT = { d0: 1_048_576n, tau2Windows: 600n, pruningIdleWindows: 2_400n };
 
 /** Milliseconds between two looks. */
 const PAUSE = 1_000;
