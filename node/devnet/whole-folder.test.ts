@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
@@ -19,6 +19,9 @@ test('what is torn or left behind in the folder of a node is named, and nothing 
   write('api.token', `${'0a'.repeat(32)}\n`);
   write('mt1.seen', '12\n');
   write(`proofs/${'0b'.repeat(32)}.wanted`, '');
+  expect(await lookThrough(founder, genesis)).toEqual({ faults: [], window: -1, entries: 0 });
+  // As after a snapshot was adopted.
+  for (const end of ['', '-lock']) renameSync(join(path, `store.lmdb${end}`), join(path, `store-2.lmdb${end}`));
   expect(await lookThrough(founder, genesis)).toEqual({ faults: [], window: -1, entries: 0 });
   write('api.token', '0a0a');
   write('mt1.seen', '');

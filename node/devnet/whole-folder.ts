@@ -7,12 +7,13 @@ import { readPeers } from '#node/shell/peer-file.ts';
 import { checkStore } from '#node/store/check-store.ts';
 import { openStore } from '#node/store/lmdb-store.ts';
 import { SnapshotFile } from '#node/store/snapshot-file.ts';
+import { FILES } from '#node/store/store-files.ts';
 import type { Founder } from './make.ts';
 
 /** Whether a file is whole, by its name; `undefined`: a name that nobody gives, or a draft that a crash has left. */
 type Judge = (path: string, name: string) => boolean | undefined;
 
-const FIXED = ['montana.yaml', 'node.log', 'store.lmdb', 'store.lmdb-lock', 'journal', 'proofs'];
+const FIXED = ['montana.yaml', 'node.log', 'journal', 'proofs', ...FILES.flatMap((file) => [file, `${file}-lock`])];
 
 const isSnapshot: Judge = (path, name) => {
   const [, window] = /^snapshot-(\d+)\.chunks$/.exec(name) ?? [];

@@ -1,5 +1,6 @@
-import { closeSync, existsSync, fsyncSync, openSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { syncFolder } from '#node/config/durable.ts';
 import type { Heads } from './heads.ts';
 import { LmdbStaging } from './staging.ts';
 import type { StoreFile } from './store-file.ts';
@@ -8,7 +9,7 @@ import type { StoreFile } from './store-file.ts';
 export const FILE = 'store.lmdb';
 
 /** Both names that the file of a store may have. */
-const FILES = [FILE, 'store-2.lmdb'] as const;
+export const FILES = [FILE, 'store-2.lmdb'] as const;
 
 /** The files of a store that are there: none, one or two. */
 export const filesIn = (folder: string): readonly string[] =>
@@ -40,7 +41,7 @@ export class StoreFiles {
       for (const path of filesIn(folder)) files.push(open(path));
       this.#live = latest(files) ?? this.#new(files);
       this.#staging = this.#beside(files.find((file) => file !== this.#live));
-      this.#sync();
+      syncFolder(this.#folder);
     } catch (error) {
       for (const file of files) file.close();
       throw error;
@@ -81,19 +82,9 @@ export class StoreFiles {
     const other = FILES.map((name) => join(this.#folder, name)).find((path) => path !== this.#live.path) as string;
     const make = (): StoreFile => {
       const made = this.#open(other);
-      this.#sync();
+      syncFolder(this.#folder);
       return made;
     };
     return new LmdbStaging(make, file);
-  }
-
-  /** The names of the files are durable. */
-  #sync(): void {
-    const folder = openSync(this.#folder, 'r');
-    try {
-      fsyncSync(folder);
-    } finally {
-      closeSync(folder);
-    }
   }
 }
