@@ -6,18 +6,20 @@ import type { AccountRecord } from '../state/records.ts';
 import type { AccountView } from './accounts.ts';
 
 /** Why an operation that decodes is refused, in the order of the checks (03 §6.1). */
-export type RejectReason =
-  | 'AccountNotFound'
-  | 'InvalidPrevHash'
-  | 'ReceiverAlreadyExists'
-  | 'UnsupportedSuite'
-  | 'InvalidBinding'
-  | 'SelfTransfer'
-  | 'ZeroAmount'
-  | 'InsufficientBalance'
-  | 'AccountCreationCooldownNotElapsed'
-  | 'ReceiverNotActive'
-  | 'InvalidSignature';
+export const REJECT_REASONS = [
+  'AccountNotFound',
+  'InvalidPrevHash',
+  'ReceiverAlreadyExists',
+  'UnsupportedSuite',
+  'InvalidBinding',
+  'SelfTransfer',
+  'ZeroAmount',
+  'InsufficientBalance',
+  'AccountCreationCooldownNotElapsed',
+  'ReceiverNotActive',
+  'InvalidSignature',
+] as const;
+export type RejectReason = (typeof REJECT_REASONS)[number];
 
 /**
  * validate(op, S(W−1), W), 03 §6.1: undefined, or the first broken rule. `view` is S(W−1), `window` is W. Everything an operation

@@ -1,7 +1,7 @@
 import type { Id } from '../bytes/bytes.ts';
 import type { Operation } from '../consensus/objects.ts';
 import type { AccountView } from '../operations/accounts.ts';
-import type { RejectReason } from '../operations/validate.ts';
+import { REJECT_REASONS, type RejectReason } from '../operations/validate.ts';
 
 /** Operations remembered; beyond, the one that was heard of first is forgotten. */
 export const MOST_FATES = 16_384;
@@ -23,19 +23,7 @@ export const fateStateOf = (number: number): FateState | undefined => {
 };
 
 /** Numbers of reasons in op 16, from 1 on: those of 03 §6.1 in the order of the checks. 0: none, 255: another one. */
-const REASONS: readonly string[] = [
-  'AccountNotFound',
-  'InvalidPrevHash',
-  'ReceiverAlreadyExists',
-  'UnsupportedSuite',
-  'InvalidBinding',
-  'SelfTransfer',
-  'ZeroAmount',
-  'InsufficientBalance',
-  'AccountCreationCooldownNotElapsed',
-  'ReceiverNotActive',
-  'InvalidSignature',
-] satisfies readonly RejectReason[];
+const REASONS: readonly string[] = REJECT_REASONS;
 const OTHER_REASON = 255;
 
 /**

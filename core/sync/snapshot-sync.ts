@@ -144,13 +144,19 @@ export class SnapshotSync {
     return this.#ports.trusted().window + 1;
   }
 
+  /** The checkpoint, while history is not known to lead through it. */
+  get #checkpointAhead(): Checkpoint | undefined {
+    const { checkpoint } = this.#ports;
+    return checkpoint !== undefined && checkpoint.window > this.#ports.trusted().window ? checkpoint : undefined;
+  }
+
   #search(peer: number): AnchorSearch {
-    const { checkpoint, verify } = this.#ports;
+    const { verify } = this.#ports;
     const trusted = this.#ports.trusted();
     const head = this.#ports.heads().find((known) => known.peer === peer)?.window ?? 0;
     const context = {
       trusted,
-      checkpoint: checkpoint !== undefined && checkpoint.window > trusted.window ? checkpoint : undefined,
+      checkpoint: this.#checkpointAhead,
       verify,
       votes: this.#votes,
       staged: this.#ports.staging().staged()?.anchor,
@@ -223,13 +229,12 @@ export class SnapshotSync {
       this.#reset();
       return;
     }
-    const { checkpoint } = this.#ports;
+    const ahead = this.#checkpointAhead;
+    const checkpoint = ahead !== undefined && ahead.window <= header.window ? ahead : undefined;
     const pins: Checkpoint[] = [{ window: trusted.window, proposalHash: trusted.side.proposalHash }];
-    const isAhead =
-      checkpoint !== undefined && checkpoint.window > trusted.window && checkpoint.window <= header.window;
-    if (isAhead) pins.push(checkpoint);
+    if (checkpoint !== undefined) pins.push(checkpoint);
     const side = new SideFromArchive(network, state, header);
-    const phase = new SideDownload(side, header, pins, isAhead ? checkpoint.window : side.end, this.#ports);
+    const phase = new SideDownload(side, header, pins, checkpoint?.window ?? side.end, this.#ports);
     const telling = new Telling('side', 0, phase.total, this.#ports.progress);
     this.#stage = { name: 'side', phase, side, anchor: header, telling };
   }

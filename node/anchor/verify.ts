@@ -9,7 +9,7 @@ import { appId } from '#core/crypto/ids.ts';
 import type { Verify } from '#core/crypto/suite.ts';
 import type { Network } from '#core/genesis/network.ts';
 import { decodeOperation } from '#core/operations/codec.ts';
-import type { Checkpoint } from '#node/config/keys.ts';
+import type { Checkpoint } from '#core/sync/phase.ts';
 import { type Content, shown } from './hash-files.ts';
 import type { ProofFile } from './proof-file.ts';
 import { type FolderFile, folderHash, hashFrom } from './tree.ts';

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import type { Checkpoint } from '#core/sync/phase.ts';
 import { type Address, parseAddress, parseLoopback } from './addresses.ts';
 
 /** A key of `montana.yaml`. The file's template, the table of `montana node config` and the check of a file all come from here. */
@@ -44,12 +45,6 @@ const addresses = (fits: (address: Address) => boolean, what: string) =>
   );
 
 const CHECKPOINT = /^(0|[1-9]\d{0,14}):([0-9a-f]{64})$/;
-
-/** A final proposal that the operator vouches for (09 §9). */
-export interface Checkpoint {
-  readonly window: number;
-  readonly proposalHash: string;
-}
 
 /** undefined: not of the form `window:proposal_hash`. */
 export const parseCheckpoint = (text: string): Checkpoint | undefined => {

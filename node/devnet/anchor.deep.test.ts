@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
 import { DEVNET } from '#core/genesis/profiles.ts';
-import type { Checkpoint } from '#node/config/keys.ts';
+import type { Checkpoint } from '#core/sync/phase.ts';
 import { Devnet } from './devnet.ts';
 
 const MAIN = join(import.meta.dirname, '../cli/main.ts');

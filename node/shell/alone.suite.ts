@@ -11,6 +11,7 @@ import { MemoryBase } from '#core/state/memory-base.ts';
 import { timechainStep } from '#core/timechain/chain.ts';
 import { genesisSettled } from '#core/transition/genesis-settled.ts';
 import type { HasherEvents } from '#node/hasher/hasher.ts';
+import { storeOn } from './file-store.suite.ts';
 import { LiveHost } from './live-host.ts';
 import type { FromProtocol } from './messages.ts';
 import { accountKey, genesisOf } from './net.suite.ts';
@@ -59,8 +60,7 @@ export const alone = (folder: string, account: Id) => {
     },
     genesis,
     suite,
-    store: {
-      opened: () => disk.opened(),
+    store: storeOn(disk, {
       write(final, open) {
         if (final !== undefined) {
           finals.push(final);
@@ -69,16 +69,7 @@ export const alone = (folder: string, account: Id) => {
         if (open !== undefined) opens.push(open);
         disk.write({ final, open });
       },
-      entry: (window) => disk.entry(window),
-      object: (id) => disk.object(id),
-      windowOf: (operation) => disk.windowOf(operation),
-      certificate: (window) => disk.certificate(window),
-      staging: () => disk.staging(),
-      adopt: (adopted) => void disk.write({ adopted }),
-      clearSome: () => false,
-      written: 0,
-      close() {},
-    },
+    }),
     startHasher(events) {
       hasher = events;
       return {

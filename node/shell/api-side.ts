@@ -92,27 +92,32 @@ export class ApiSide implements ApiPorts {
   }
 
   /** Where the node goes on from. */
-  started({ finalWindow, finalHash, stateRoot }: Standing): void {
+  started(standing: Standing): void {
+    const { finalWindow } = standing;
     this.#last ??= finalWindow;
-    if (this.#finals > 0 || finalWindow < 0) return;
-    this.#windows.final({ window: finalWindow, proposalHash: finalHash, stateRoot, operations: null });
+    if (this.#finals === 0 && finalWindow >= 0) this.#show(standing, null);
   }
 
-  final({ finalWindow, finalHash, stateRoot }: Standing, operations: number): void {
-    this.#last = finalWindow;
+  final(standing: Standing, operations: number): void {
     this.#finals++;
-    this.#reads.final();
     this.#metrics.final();
-    this.#catchUp.moved();
-    this.#windows.final({ window: finalWindow, proposalHash: finalHash, stateRoot, operations });
+    this.#moved(standing, operations);
   }
 
   /** A snapshot took the place of the state. */
-  adopted({ finalWindow, finalHash, stateRoot }: Standing): void {
-    this.#last = finalWindow;
+  adopted(standing: Standing): void {
+    this.#moved(standing, null);
+  }
+
+  #moved(standing: Standing, operations: number | null): void {
+    this.#last = standing.finalWindow;
     this.#reads.final();
     this.#catchUp.moved();
-    this.#windows.final({ window: finalWindow, proposalHash: finalHash, stateRoot, operations: null });
+    this.#show(standing, operations);
+  }
+
+  #show({ finalWindow, finalHash, stateRoot }: Standing, operations: number | null): void {
+    this.#windows.final({ window: finalWindow, proposalHash: finalHash, stateRoot, operations });
   }
 
   /** Whether it is worth a line. */

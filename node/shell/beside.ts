@@ -11,7 +11,7 @@ import { Snapshots } from './snapshots.ts';
 
 export interface BesideParts {
   readonly setting: Pick<ProtocolSetting, 'folder' | 'snapshots' | 'tau1'>;
-  readonly store: Pick<Store, 'entry' | 'clearSome'>;
+  readonly store: Pick<Store, 'entry' | 'clearFormer'>;
   readonly door: Door;
   readonly post: (message: FromProtocol) => void;
 }
@@ -73,6 +73,9 @@ export class Beside {
   #begin(): void {
     const { door, store } = this.#parts;
     this.#slices.add(() => door.advance());
-    this.#slices.add(() => store.clearSome());
+    this.#slices.add(() => {
+      store.clearFormer();
+      return false;
+    });
   }
 }

@@ -1,5 +1,5 @@
 import type { Id } from '#core/bytes/bytes.ts';
-import type { Checkpoint } from '#node/config/keys.ts';
+import type { Checkpoint } from '#core/sync/phase.ts';
 
 /**
  * History leads through the operator's checkpoint (09 §9): a window that contradicts it is never made durable, and never gone on from.
@@ -10,9 +10,6 @@ export const mustLeadThrough = (checkpoint: Checkpoint | undefined, window: numb
   const advice = 'check it and your peers, or begin in another folder';
   throw new Error(`window ${window} has ${hash}, not the checkpoint of montana.yaml; ${advice}`);
 };
-
-/** What a peer is blamed for whose chain does not lead through the checkpoint (core's words). */
-export const CONTRADICTION = 'its chain contradicts the checkpoint';
 
 /** For the operator: one peer that lies is no reason to stop. */
 export const CONTRADICTION_ADVICE =

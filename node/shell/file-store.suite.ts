@@ -11,7 +11,7 @@ import { genesisSettled } from '#core/transition/genesis-settled.ts';
 import type { SideState } from '#core/transition/settled.ts';
 import type { Store } from '#node/store/store.ts';
 
-/* A store for tests: a file of records, all of which are read into memory when it is opened. */
+/* Stores for tests: in memory, and a file of records, all of which are read into memory when it is opened. */
 
 /** A final record without what only lives in memory. */
 interface FlatFinal extends Omit<FinalRecord, 'settled' | 'delta'> {
@@ -41,6 +41,24 @@ const deltaOf = ({ tables }: FlatFinal): Delta =>
     tables.map(([table, records, nodes]) => [table, { records: new Map(records), nodes: new Map(nodes) }]),
   ) as unknown as Delta;
 
+/** A store that is lost with its process. */
+export const storeOn = (disk: Disk, changes: Partial<Store> = {}): Store => ({
+  opened: () => disk.opened(),
+  write: (final, open) => disk.write({ final, open }),
+  entry: (window) => disk.entry(window),
+  object: (id) => disk.object(id),
+  windowOf: (operation) => disk.windowOf(operation),
+  certificate: (window) => disk.certificate(window),
+  staging: () => disk.staging(),
+  adopt: (adopted) => disk.write({ adopted }),
+  clearFormer() {},
+  get written() {
+    return disk.written;
+  },
+  close() {},
+  ...changes,
+});
+
 export const openStore = (folder: string, genesis: Genesis): Store => {
   const file = join(folder, 'records');
   closeSync(openSync(file, 'a'));
@@ -61,8 +79,7 @@ export const openStore = (folder: string, genesis: Genesis): Store => {
       });
     }
   }
-  return {
-    opened: () => disk.opened(),
+  return storeOn(disk, {
     write(final, open) {
       const record = serialize({ final: final && flatOf(final), open } satisfies Flat);
       const head = Buffer.alloc(4);
@@ -70,16 +87,5 @@ export const openStore = (folder: string, genesis: Genesis): Store => {
       appendFileSync(file, Buffer.concat([head, record]));
       disk.write({ final, open });
     },
-    entry: (window) => disk.entry(window),
-    object: (id) => disk.object(id),
-    windowOf: (operation) => disk.windowOf(operation),
-    certificate: (window) => disk.certificate(window),
-    staging: () => disk.staging(),
-    adopt: (adopted) => void disk.write({ adopted }),
-    clearSome: () => false,
-    get written() {
-      return disk.written;
-    },
-    close() {},
-  };
+  });
 };

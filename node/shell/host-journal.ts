@@ -1,18 +1,10 @@
-import {
-  closeSync,
-  fdatasyncSync,
-  fsyncSync,
-  mkdirSync,
-  openSync,
-  readdirSync,
-  renameSync,
-  writeFileSync,
-} from 'node:fs';
+import { closeSync, fdatasyncSync, mkdirSync, openSync, readdirSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Genesis } from '#core/genesis/genesis.ts';
 import { type HostInputs, HostRecorder, type Opening } from '#core/journal/recorder.ts';
 import { SUITE_REAL } from '#core/journal/setting.ts';
 import type { ParticipantConfig } from '#core/participant/context.ts';
+import { syncFolder } from '#node/config/durable.ts';
 import type { Store } from '#node/store/store.ts';
 import type { ProtocolSetting } from './setting.ts';
 
@@ -22,13 +14,6 @@ const fileOf = (number: number): string => `${String(number).padStart(6, '0')}.j
 
 /** A journal whose beginning is being written: a process that is killed then leaves no journal, rather than one that is none. */
 const UNBEGUN = 'unbegun';
-
-/** The names in a folder are on the disk: a file that is lost with its name is no journal. */
-const syncFolder = (folder: string): void => {
-  const handle = openSync(folder, 'r');
-  fsyncSync(handle);
-  closeSync(handle);
-};
 
 export const IS_JOURNAL = /^\d{6}\.journal$/;
 
@@ -74,6 +59,7 @@ export class HostJournal {
     } as const;
     this.#recorder = new HostRecorder(setting, (bytes) => writeFileSync(this.#handle, bytes));
     renameSync(join(journals, UNBEGUN), join(journals, fileOf(last === undefined ? 1 : Number.parseInt(last, 10) + 1)));
+    // A file that is lost with its name is no journal.
     syncFolder(journals);
   }
 

@@ -1,9 +1,9 @@
 import { afterEach, expect, test } from 'vitest';
 import { buildGenesis } from '#core/genesis/genesis.ts';
+import { CONTRADICTS_CHECKPOINT } from '#core/sync/phase.ts';
 import { nodeJournals } from '#node/cli/replay-node.ts';
 import { compareJournals } from '#node/crosscheck/crosscheck.ts';
 import { openStore } from '#node/store/lmdb-store.ts';
-import { CONTRADICTION } from './checkpoint.ts';
 import { genesisOf, LiveNet, nodeIdOf } from './net.suite.ts';
 import type { ProtocolSetting } from './setting.ts';
 import { type Strike, struckBy } from './strikes.suite.ts';
@@ -93,7 +93,7 @@ test('a checkpoint: a chain that leads through it is taken, another is refused, 
   const WINDOW = LATE - 20;
   const wrong = { window: WINDOW, proposalHash: 'ab'.repeat(32) };
   await start(JOINER, { checkpoint: wrong });
-  await net.until(() => seat.penalties.includes(CONTRADICTION));
+  await net.until(() => seat.penalties.includes(CONTRADICTS_CHECKPOINT));
   expect([seat.adopted, [...seat.finals.keys()], seat.stopped]).toEqual([[], [], undefined]);
   await net.kill(JOINER);
   await start(JOINER, { checkpoint: { window: WINDOW, proposalHash: source.hashes.get(WINDOW) as string } });

@@ -5,7 +5,7 @@ import { makeBundle } from '#core/consensus/bundle.ts';
 import { nodeId } from '#core/crypto/ids.ts';
 import { buildGenesis } from '#core/genesis/genesis.ts';
 import { Disk } from '#core/journal/disk.ts';
-import type { ChainJob, FinalRecord, OpenRecord } from '#core/participant/types.ts';
+import type { ChainJob } from '#core/participant/types.ts';
 import { ACCOUNT_REQUEST, OP_ACCOUNT } from '#core/services/host-request.ts';
 import { judgeProvenAccount } from '#core/services/proven-account.ts';
 import { MemoryBase } from '#core/state/memory-base.ts';
@@ -16,6 +16,7 @@ import { ENVELOPE_HEADER_SIZE, encodeEnvelope } from '#core/wire/envelope.ts';
 import type { HasherEvents } from '#node/hasher/hasher.ts';
 import { testFolder } from '#node/store/folder.suite.ts';
 import type { Store } from '#node/store/store.ts';
+import { storeOn } from './file-store.suite.ts';
 import { LiveHost } from './live-host.ts';
 import type { FromProtocol } from './messages.ts';
 import { accountKey, anchorOf, genesisOf, nodeKey } from './net.suite.ts';
@@ -90,27 +91,16 @@ class Bench {
   }
 
   #storeOn(disk: Disk, writes: number): Store {
-    return {
-      opened: () => disk.opened(),
-      write: (final: FinalRecord | undefined, open: OpenRecord | undefined) => {
+    return storeOn(disk, {
+      write: (final, open) => {
         if (disk.written === writes) throw new Error('disk full\n  and where');
         disk.write({ final, open });
         this.happenings.push({ type: 'write' });
       },
-      entry: (window) => disk.entry(window),
-      object: (id) => disk.object(id),
-      windowOf: (operation) => disk.windowOf(operation),
-      certificate: (window) => disk.certificate(window),
-      staging: () => disk.staging(),
-      adopt: (adopted) => void disk.write({ adopted }),
-      clearSome: () => false,
-      get written() {
-        return disk.written;
-      },
       close: () => {
         this.isClosed = true;
       },
-    };
+    });
   }
 
   /** The job at hand is hashed. */

@@ -28,7 +28,7 @@ import { keptFate, tellFates } from './fates.ts';
 import { HostJournal } from './host-journal.ts';
 import type { FromProtocol, ToProtocol } from './messages.ts';
 import { oneLine } from './one-line.ts';
-import { Outbox } from './outbox.ts';
+import { letterTo, Outbox } from './outbox.ts';
 import { hostOptions, participantConfig } from './participant-config.ts';
 import { ProofFolder } from './proof-folder.ts';
 import { Queries } from './queries.ts';
@@ -111,9 +111,7 @@ export class LiveHost {
     );
     this.#proofs = new AnchorProofs(new ProofFolder(setting.folder), store, setting.account, opened.open);
     this.#clients = new Clients(opened, store, fates, {
-      send: (link, envelope) => {
-        parts.post({ type: 'letters', letters: [{ links: [link], envelope, onStem: false }], useful: [] });
-      },
+      send: (link, envelope) => parts.post(letterTo(link, envelope)),
       submit: (operation) => this.#handle(() => this.#handedIn(operation, 0)),
       penalty: (link, reason) => parts.post({ type: 'penalty', link, reason }),
     });

@@ -10,6 +10,7 @@ import { DEVNET } from '#core/genesis/profiles.ts';
 import { MONTANA } from '#core/genesis/rules.ts';
 import { decodeOperation, transferLayout } from '#core/operations/codec.ts';
 import { PENALTY_LIMIT } from '#core/peers/links.ts';
+import { CONTRADICTS_CHECKPOINT } from '#core/sync/phase.ts';
 import { type AccessLevel, LEVEL_ACCOUNT, LEVEL_NODE } from '#core/tunnel/online-proof.ts';
 import { encodeMessage } from '#core/wire/codec.ts';
 import { accountOf, askReady, askReload, askStatus, askStop, nextWindow, submitOperation } from '#node/api/client.ts';
@@ -17,7 +18,7 @@ import { makeNodeFolder } from '#node/config/folder.ts';
 import { type Identity, writeEphemeral } from '#node/config/identity.ts';
 import { type Config, configSchema } from '#node/config/keys.ts';
 import type { Link, Transport, TransportEvents } from '#node/transport/transport.ts';
-import { CONTRADICTION, CONTRADICTION_ADVICE } from './checkpoint.ts';
+import { CONTRADICTION_ADVICE } from './checkpoint.ts';
 import { startNode } from './node.ts';
 import type { NodeParts } from './node-parts.ts';
 import { peersKnown, peersWanted } from './peer-exchange.ts';
@@ -295,7 +296,7 @@ test('a node that catches up says how: in its status, its readiness, its log, an
   expect((await statusOf(scene)).catchUp).toEqual(windows);
   for (const done of [0, 256]) scene.protocol.catchUp({ phase: 'chunks', done, total: 700, peer: 5 });
   scene.protocol.advice('configure a checkpoint');
-  for (let i = 0; i < 2; i++) scene.protocol.penalty(5, CONTRADICTION);
+  for (let i = 0; i < 2; i++) scene.protocol.penalty(5, CONTRADICTS_CHECKPOINT);
   expect((await statusOf(scene)).catchUp).toEqual({
     ...{ phase: 'chunks', done: 256, total: 700, peer: peerId },
     advice: CONTRADICTION_ADVICE,

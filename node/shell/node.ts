@@ -1,3 +1,4 @@
+import { CONTRADICTS_CHECKPOINT } from '#core/sync/phase.ts';
 import { LEVEL_ACCOUNT } from '#core/tunnel/online-proof.ts';
 import { notRunning } from '#node/api/api-error.ts';
 import type { Reloaded, Status } from '#node/api/schemas.ts';
@@ -8,9 +9,10 @@ import type { Link, Transport, TransportEvents } from '#node/transport/transport
 import { alone } from './alone.ts';
 import { ApiSide } from './api-side.ts';
 import { catchUpText } from './catch-up.ts';
-import { CONTRADICTION, CONTRADICTION_ADVICE } from './checkpoint.ts';
+import { CONTRADICTION_ADVICE } from './checkpoint.ts';
 import { Figures } from './figures.ts';
 import type { NodeOptions, NodeParts } from './node-parts.ts';
+import { joinedLines } from './one-line.ts';
 import { Peering } from './peering.ts';
 import { places } from './places.ts';
 import type { Pace, Protocol, ProtocolEvents, Standing } from './protocol.ts';
@@ -40,7 +42,7 @@ export const startNode = async (options: NodeOptions, parts: NodeParts): Promise
   } catch (error) {
     await node.stop();
     if (error instanceof Refused) throw error;
-    throw new Refused(error instanceof Error ? error.message.replaceAll(/\s*\n\s*/g, ' ') : String(error));
+    throw new Refused(joinedLines(error));
   }
   return node;
 };
@@ -166,7 +168,7 @@ class LiveNode implements RunningNode {
     try {
       await transport.start();
     } catch (error) {
-      const message = error instanceof Error ? error.message.replaceAll(/\s*\n\s*/g, ' ') : String(error);
+      const message = joinedLines(error);
       const isTaken = systemCode(error) === 'EADDRINUSE' || message.includes('EADDRINUSE');
       const what = isTaken ? 'the port is in use' : message;
       throw new Refused(
@@ -249,7 +251,7 @@ class LiveNode implements RunningNode {
         this.#figures.penalty(reason);
         this.#sparing.info({ link, reason }, 'penalty');
         this.#peering.penalty(link);
-        if (reason === CONTRADICTION) this.#advise(CONTRADICTION_ADVICE);
+        if (reason === CONTRADICTS_CHECKPOINT) this.#advise(CONTRADICTION_ADVICE);
       },
       submitted: (operation, verdict) => {
         log.info({ operation, verdict }, 'submitted');

@@ -1,12 +1,19 @@
 import type { ProtocolObject } from '#core/consensus/objects.ts';
 import { encodeMessage } from '#core/wire/codec.ts';
 import type { Message } from '#core/wire/messages.ts';
-import type { Letter } from './messages.ts';
+import type { FromProtocol, Letter } from './messages.ts';
 
 interface OpenLetter extends Letter {
   readonly links: number[];
   readonly object: ProtocolObject | undefined;
 }
+
+/** What is sent to one link outside the inputs of the host. */
+export const letterTo = (link: number, envelope: Uint8Array): FromProtocol => ({
+  type: 'letters',
+  letters: [{ links: [link], envelope, onStem: false }],
+  useful: [],
+});
 
 /** What one input makes the host send. An object that goes to many links, one after another, is encoded once. */
 export class Outbox {

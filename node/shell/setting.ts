@@ -1,6 +1,6 @@
 import type { Id } from '#core/bytes/bytes.ts';
 import type { Genesis, GenesisInput } from '#core/genesis/genesis.ts';
-import type { Checkpoint } from '#node/config/keys.ts';
+import type { Checkpoint } from '#core/sync/phase.ts';
 import type { Store } from '#node/store/store.ts';
 
 /** What the protocol's thread is started with. Holds secrets: it goes to the thread and nowhere else. */

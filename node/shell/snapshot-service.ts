@@ -2,6 +2,7 @@ import { SnapshotServer } from '#core/snapshot/server.ts';
 import { encodeMessage } from '#core/wire/codec.ts';
 import type { SnapshotRequest } from '#core/wire/messages.ts';
 import type { FromProtocol } from './messages.ts';
+import { letterTo } from './outbox.ts';
 import type { Snapshots } from './snapshots.ts';
 
 /**
@@ -18,10 +19,7 @@ export class SnapshotService {
     this.#server = new SnapshotServer(
       {
         anchor: (window) => snapshots?.anchor(window),
-        send: (link, message) => {
-          const letter = { links: [link], envelope: encodeMessage(message), onStem: false };
-          post({ type: 'letters', letters: [letter], useful: [] });
-        },
+        send: (link, message) => post(letterTo(link, encodeMessage(message))),
       },
       tau1Micros,
     );

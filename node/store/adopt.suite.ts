@@ -70,7 +70,7 @@ if (import.meta.main) {
   for (let window = store.opened().settled.window + 1; ; window++) {
     takeSnapshot(store, built, window, { size: 600, said });
     // Of every other one what is left is removed where the next begins.
-    if (window % 2 === 0) store.clearSome();
+    if (window % 2 === 0) store.clearFormer();
     said('c');
   }
 }

@@ -42,7 +42,7 @@ it('puts a snapshot together beside the state, through a restart, and goes on fr
     total: 6,
     chunks: [{ index: 0 }, { index: 1, count: 10, from: 7 }],
   });
-  expect(store.clearSome()).toBe(false);
+  store.clearFormer();
   store.close();
   store = openStore(path, built);
   expect(store.staging().staged()).toEqual(half);
@@ -56,7 +56,7 @@ it('puts a snapshot together beside the state, through a restart, and goes on fr
   store.close();
   store = openStore(path, built);
   expect(mustBeWhole(store, built)).toBe(9);
-  expect(store.clearSome()).toBe(false);
+  store.clearFormer();
   expect(mustBeWhole(store, built)).toBe(9);
   store.close();
   expect(rowsIn(path)).toEqual({ 'store-2.lmdb': 60 });
@@ -71,7 +71,7 @@ it('puts a snapshot together beside the state, through a restart, and goes on fr
   store = openStore(path, built);
   expect(mustBeWhole(store, built, 30)).toBe(13);
   expect(store.written).toBe(3);
-  store.clearSome();
+  store.clearFormer();
   store.close();
   expect(rowsIn(path)).toEqual({ 'store-2.lmdb': 30 });
   store = openStore(path, built);
@@ -86,7 +86,7 @@ it('is held by one process, whichever of its files it is in', () => {
   held();
   takeSnapshot(store, built, 3);
   held();
-  store.clearSome();
+  store.clearFormer();
   held();
   expect(mustBeWhole(store, built)).toBe(3);
 });
@@ -116,7 +116,7 @@ it.each([
   expect(mustBeWhole(store, built)).toBe(-1);
   expect(store.staging().staged()).toBeUndefined();
   expect(() => store.adopt(settledOf(built, 1, new State(store.staging())))).toThrow('no snapshot is under way');
-  store.clearSome();
+  store.clearFormer();
   expect(existsSync(join(path, 'store-2.lmdb'))).toBe(false);
   expect(() => store.staging().node('account', '1')).toThrow('no snapshot was begun');
   takeSnapshot(store, built, 2);

@@ -106,9 +106,8 @@ export class LmdbStore implements Store {
     });
   }
 
-  clearSome(): boolean {
+  clearFormer(): void {
     this.#files.staging.clear();
-    return false;
   }
 
   entry(window: number): ArchiveEntry | undefined {

@@ -18,8 +18,8 @@ export interface Store {
    * of before do not. The archive begins anew behind it. Throws where its window is not after the last final one.
    */
   adopt(settled: Settled): void;
-  /** Some of removing what is left of a state before: of LMDB files all at once; false: nothing is left. */
-  clearSome(): boolean;
+  /** Removes what is left of a state before the adopted one. */
+  clearFormer(): void;
   /** Archive entry of a final window; kept for 4τ₂ windows and two selection intervals more. */
   entry(window: number): ArchiveEntry | undefined;
   /** Operation, registration or proposal of one of the last 2τ₂ final windows (09 §3). */

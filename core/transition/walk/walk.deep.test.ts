@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { afterAll, describe, expect, it } from 'vitest';
 import { MONTANA, PUBLISHED, type Rules } from '../../genesis/rules.ts';
+import { REJECT_REASONS } from '../../operations/validate.ts';
 import { type Setting, settings } from './settings.suite.ts';
 import { type Walked, walks } from './walks.suite.ts';
 
@@ -17,21 +18,7 @@ const network = (rules: Rules): Setting => ({
 /** Everything a window can do, and every reason of 03 §6.1, 03 §8.1 and 05 §3 that a decoded object can be refused for. */
 const TURNS = [
   ...['Transfer', 'TransferModeB', 'ChangeKey', 'Anchor', 'Equivocation'],
-  ...[
-    'AccountNotFound',
-    'InvalidPrevHash',
-    'ReceiverAlreadyExists',
-    'UnsupportedSuite',
-    'InvalidBinding',
-    'SelfTransfer',
-  ],
-  ...[
-    'ZeroAmount',
-    'InsufficientBalance',
-    'AccountCreationCooldownNotElapsed',
-    'ReceiverNotActive',
-    'InvalidSignature',
-  ],
+  ...REJECT_REASONS,
   ...['ok', 'UnsupportedSuite', 'BadOperatorBinding', 'NodeIdInNodeTable', 'NodeIdInCandidatePool'].map(
     (e) => `entry ${e}`,
   ),
