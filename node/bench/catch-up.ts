@@ -20,6 +20,9 @@ const LARGE = 100_000;
 /** τ₂ of smaller ones: anchors are not beside boundaries. */
 const SHORT_TAU2 = 504;
 
+/** D of genesis then: an anchor is served until two more are final, which takes 672 windows here, of three seconds each. */
+const LARGE_D0 = 33_554_432;
+
 /** Bytes of a chunk of accounts as a message. */
 const CHUNK = RECORDS_PER_CHUNK * RECORD_SIZES.account;
 
@@ -184,8 +187,9 @@ export const catchUp: Section = {
     for (const size of accounts ?? (quick ? SIZES.slice(0, 1) : SIZES)) {
       const dir = mkdtempSync(join(tmpdir(), 'montana-catch-up-'));
       try {
-        const tau2Windows = size < LARGE ? SHORT_TAU2 : Number(MAINNET.tau2Windows);
-        const made = makeFolder(join(dir, 'server'), { accounts: size, tau2Windows, config: ALONE, tell });
+        const history =
+          size < LARGE ? { tau2Windows: SHORT_TAU2 } : { tau2Windows: Number(MAINNET.tau2Windows), d0: LARGE_D0 };
+        const made = makeFolder(join(dir, 'server'), { accounts: size, config: ALONE, tell, ...history });
         series.push(...(await catchUpSeries(label(size), made, dir, size >= WORTH_KILLING, tell)));
       } finally {
         rmSync(dir, { recursive: true, force: true });
