@@ -88,8 +88,10 @@ export class ArchiveSync {
     else if (type === 'proof-response') this.#takeProof(attempt, message, now);
     else {
       const fault =
-        type === 'archive-response' ? attempt.takeEntries(message.entries) : attempt.takeBodies(message.objects);
-      if (fault === undefined) this.#askBodies(attempt, now);
+        type === 'archive-response'
+          ? attempt.takeEntries(message.entries, this.#ports.checkpoint)
+          : attempt.takeBodies(message.objects);
+      if (fault === undefined) this.#replay(attempt, now);
       else this.#giveUp(attempt, fault, now);
     }
   }
@@ -110,25 +112,18 @@ export class ArchiveSync {
     this.#ports.send(attempt.peer, make(attempt.requestId));
   }
 
-  #askBodies(attempt: Attempt, now: number): void {
-    const { names } = attempt;
-    if (names.length === 0) {
-      this.#replay(attempt, now);
-      return;
-    }
-    attempt.awaits = 'object-response';
-    this.#request(attempt, now, (requestId) => ({ type: 'object-request', requestId, names }));
-  }
-
   #replay(attempt: Attempt, now: number): void {
-    const base = this.#ports.trusted();
-    if (base.window + 1 !== attempt.from) {
+    if (this.#ports.trusted().window + 1 !== attempt.from) {
       this.#finish(now);
       return;
     }
-    const fault = attempt.replay(base, this.#ports.checkpoint, this.#ports.tools);
+    const fault = attempt.replay(this.#ports.tools);
     if (fault !== undefined) this.#refuse(attempt.peer, fault, now);
-    if (attempt.records.length === 0) this.#finish(now);
+    const { names } = attempt;
+    if (names.length > 0) {
+      attempt.awaits = 'object-response';
+      this.#request(attempt, now, (requestId) => ({ type: 'object-request', requestId, names }));
+    } else if (attempt.records.length === 0) this.#finish(now);
     else if (this.#ports.certified) this.#askCertificate(attempt, now);
     else this.#adopt(attempt, attempt.records, now);
   }

@@ -8,7 +8,7 @@ import { MOST_REQUESTED } from '../wire/payloads.ts';
 import { CertificateParts } from './certificate-parts.ts';
 import { Patience } from './patience.ts';
 import { BELOW_TRUSTED_QUORUM, type Checkpoint, CONTRADICTS_CHECKPOINT } from './phase.ts';
-import { type ReplayTools, replayEntry } from './replay.ts';
+import { entryFollows, type ReplayTools, replayEntry } from './replay.ts';
 
 /** Certificates of a range that are too little by the trusted state before windows between them are passed over. */
 const MOST_UNTRUSTED = 4;
@@ -26,10 +26,13 @@ export class Attempt {
   deadline = 0;
   /** Why the certificate of the last window was of no use, the first time. */
   fault: string | undefined;
+  /** Not yet replayed. */
   #entries: readonly ArchiveEntry[] = [];
+  /** Whether the first of these was seen to follow. */
+  #follows = false;
   readonly #bodies = new IdMap<Operation | Registration>();
   #missing: readonly ObjectName[] = [];
-  #base: Settled;
+  readonly #base: Settled;
   #records: readonly FinalRecord[] = [];
   #parts: CertificateParts | undefined;
   #untrusted = 0;
@@ -64,11 +67,13 @@ export class Attempt {
   }
 
   /** What the peer is blamed for, if anything. */
-  takeEntries(entries: readonly ArchiveEntry[]): string | undefined {
+  takeEntries(entries: readonly ArchiveEntry[], checkpoint: Checkpoint | undefined): string | undefined {
     const [first] = entries;
     if (first === undefined) return 'archive ends early';
     if (first.header.window !== this.from) return 'archive of another window';
     this.#entries = entries.slice(0, this.count);
+    const pinned = this.#entries.find(({ header }) => header.window === checkpoint?.window);
+    if (pinned !== undefined && pinned.header.id !== checkpoint?.proposalHash) return CONTRADICTS_CHECKPOINT;
     this.patience.brought(this.#entries.length);
     this.#missing = this.#entries.flatMap(({ operations, registrations }) => [
       ...operations.map((id): ObjectName => ({ class: CLASS_OPERATION, id })),
@@ -89,24 +94,30 @@ export class Attempt {
     return this.#missing.length === before ? 'body missing' : undefined;
   }
 
-  /** Applies the entries to S_{from−1}; what comes before one that does not fit is good, unless the chain contradicts the checkpoint. */
-  replay(base: Settled, checkpoint: Checkpoint | undefined, tools: ReplayTools): string | undefined {
-    this.#base = base;
-    let settled = base;
-    const records: FinalRecord[] = [];
-    for (const entry of this.#entries) {
-      const { window, id } = entry.header;
-      if (window === checkpoint?.window && id !== checkpoint.proposalHash) return CONTRADICTS_CHECKPOINT;
-      const record = replayEntry(settled, entry, this.#bodies, tools);
+  /**
+   * Applies entries as far as their bodies are here, and looks whether the next one follows before more are asked for: what a stranger
+   * signed makes nobody fetch its bodies. What comes before an entry that does not fit is good.
+   */
+  replay(tools: ReplayTools): string | undefined {
+    for (let entry = this.#entries[0]; entry !== undefined; entry = this.#entries[0]) {
+      const settled = this.#records.at(-1)?.settled ?? this.#base;
+      this.#follows ||= entryFollows(settled, entry, tools.verify);
+      if (this.#follows && !this.#isWhole(entry)) return undefined;
+      const record = this.#follows ? replayEntry(settled, entry, this.#bodies, tools) : undefined;
       if (record === undefined) {
-        this.#records = records;
+        this.#entries = [];
+        this.#missing = [];
         return 'archive entry does not apply';
       }
-      records.push(record);
-      settled = record.settled;
+      this.#records = [...this.#records, record];
+      this.#entries = this.#entries.slice(1);
+      this.#follows = false;
     }
-    this.#records = records;
     return undefined;
+  }
+
+  #isWhole({ operations, registrations }: ArchiveEntry): boolean {
+    return operations.every((id) => this.#bodies.has(id)) && registrations.every((id) => this.#bodies.has(id));
   }
 
   /** The window of the last record, judged on the tentative state before it. */

@@ -19,9 +19,21 @@ export interface ReplayTools {
 }
 
 /**
- * Applies one archive entry to a copy of S_{W−1} and compares every root with its header (09 §9, §12.16). No bundles needed: the
- * lists say who signed, the header commits the lists. The header is judged as that of any proposal but for T_W, which only hashing
- * or a certificate proves. Undefined when the entry does not follow, or anything differs.
+ * Whether an archive entry follows S_{W−1}, as far as that can be told before anybody asks for its bodies: a node of that state signed
+ * its header, and a quorum of it the bundles it lists. The header is judged as that of any proposal but for T_W, which only hashing or
+ * a certificate proves.
+ */
+export const entryFollows = (settled: Settled, { header, bundles, reveals }: ArchiveEntry, verify: Verify): boolean => {
+  const open = openWindow(settled);
+  if (judgeHeader(header, open, header.timechainValue, undefined, verify) !== undefined) return false;
+  if (!isAscending(bundles) || !isAscending(reveals)) return false;
+  const signers = bundles.map(({ nodeId }) => ({ nodeId, operations: [], reveals: [] }));
+  return cement(open.roster, signers).weight >= open.roster.quorum;
+};
+
+/**
+ * Applies one archive entry that follows to a copy of S_{W−1} and compares every root with its header (09 §9, §12.16). No bundles needed:
+ * the lists say who signed, the header commits the lists. Undefined when a body is missing, or anything differs.
  */
 export const replayEntry = (
   settled: Settled,
@@ -30,11 +42,6 @@ export const replayEntry = (
   tools: ReplayTools,
 ): FinalRecord | undefined => {
   const { header, bundles, reveals } = entry;
-  const open = openWindow(settled);
-  if (judgeHeader(header, open, header.timechainValue, undefined, tools.verify) !== undefined) return undefined;
-  if (!isAscending(bundles) || !isAscending(reveals)) return undefined;
-  const signers = bundles.map(({ nodeId }) => ({ nodeId, operations: [], reveals: [] }));
-  if (cement(open.roster, signers).weight < open.roster.quorum) return undefined;
   const operations = find(entry.operations, bodies, (object) => object.kind === 'operation');
   const registrations = find(entry.registrations, bodies, (object) => object.kind === 'registration');
   if (operations === undefined || registrations === undefined) return undefined;

@@ -410,6 +410,20 @@ describe('entries that do not apply', () => {
     expect(blamed).toEqual(['7: archive entry does not apply']);
   });
 
+  it.each([
+    [0, ['archive-request']],
+    [2, ['archive-request', 'proof-request']],
+    [3, ['archive-request', 'object-request', 'proof-request']],
+  ])('of entry %i, signed by nobody, no body is asked for', (window, asked) => {
+    show(WINDOWS);
+    const named = Array.from({ length: 600 }, (_, n) => idOf(n));
+    const unsigned = ({ header }: FinalRecord['entry']) => ({ ...header, signature: new Uint8Array(3309) });
+    expect(
+      converse(withEntry(window, ({ entry }) => ({ ...entry, header: unsigned(entry), operations: named }))),
+    ).toEqual(asked);
+    expect([adopted.length, blamed]).toEqual([window, ['7: archive entry does not apply']]);
+  });
+
   it('a body with a false signature, under the right identifier', () => {
     show(WINDOWS);
     const forged = { ...operation, signature: new Uint8Array(3309) };
