@@ -22,8 +22,8 @@ beforeEach(() => {
   );
 });
 
-const ask = (peer: number, now: number, resumeOffset = 0, anchorWindow = 92): void =>
-  server.request(peer, { type: 'snapshot-request', requestId: 7, anchorWindow, resumeOffset }, now);
+const ask = (peer: number, now: number, resumeOffset = 0, anchorWindow = 92, requestId = 7): void =>
+  server.request(peer, { type: 'snapshot-request', requestId, anchorWindow, resumeOffset }, now);
 
 /** Indexes of chunks, or codes of errors, by the peer they went to. */
 const took = (peer: number): readonly (number | string)[] =>
@@ -83,9 +83,27 @@ describe('serving a snapshot (06 §7)', () => {
     expect([took(1), server.pump(1)]).toEqual([['error 4'], true]);
   });
 
-  it('one a peer, however long it takes', () => {
+  it('one a peer: who asks again is answered from there, and not what it asked for before', () => {
     ask(1, 0);
-    ask(1, 2 * TAU1);
+    server.pump(1);
+    sent = [];
+    ask(1, TAU1 - 1, 3);
     expect(took(1)).toEqual(['error 4']);
+    sent = [];
+    ask(1, TAU1, 3, 92, 8);
+    while (server.pump(1));
+    expect(took(1)).toEqual(chunks.map((_, index) => index).slice(3));
+    expect(sent.every(({ message }) => 'requestId' in message && message.requestId === 8)).toBe(true);
+  });
+
+  it('a session of τ₁ makes room for another peer, the oldest first, and hears of it', () => {
+    ask(1, 0);
+    ask(2, 1);
+    ask(3, TAU1 - 1);
+    expect([took(1), took(2), took(3)]).toEqual([[], [], ['error 4']]);
+    ask(4, TAU1);
+    ask(5, TAU1);
+    expect([took(1), took(2), took(4), took(5)]).toEqual([['error 4'], [], [], ['error 4']]);
+    expect([server.pump(1), server.pump(2), server.pump(4)]).toEqual([false, true, true]);
   });
 });

@@ -22,12 +22,16 @@ interface Session {
   readonly peer: number;
   readonly requestId: number;
   readonly source: SnapshotSource;
+  /** Microseconds. */
+  readonly since: number;
   next: number;
 }
 
 /**
  * Answers 0x40 (06 §7): chunks `resume_offset` … last of exactly the anchor that was asked for, to whoever asked and nobody else, as
- * fast as it is pumped. At most two sessions, one a peer, one request a peer and τ₁; beyond that `ResourceExhausted`.
+ * fast as it is pumped. At most two sessions, one a peer, one request a peer and τ₁; beyond that `ResourceExhausted`. Who asks again
+ * listens to the answer of before no more; a session that has lasted τ₁ makes room for another peer, so that nobody who reads slowly,
+ * or not at all, keeps others out.
  */
 export class SnapshotServer {
   readonly #ports: ServerPorts;
@@ -46,8 +50,8 @@ export class SnapshotServer {
     const { requestId, anchorWindow, resumeOffset } = message;
     this.#asked = this.#asked.filter(({ at }) => now - at < this.#tau1Micros);
     const hasAsked = this.#asked.some((known) => known.peer === peer);
-    const isServed = this.#sessions.some((session) => session.peer === peer);
-    if (hasAsked || isServed || this.#sessions.length >= MOST_SESSIONS) {
+    if (!hasAsked) this.#end(peer);
+    if (hasAsked || !this.#hasRoom(now)) {
       this.#refuse(peer, requestId, 'ResourceExhausted');
       return;
     }
@@ -56,7 +60,17 @@ export class SnapshotServer {
     if (source === undefined || resumeOffset >= source.totalChunks) {
       this.#refuse(peer, requestId, 'SnapshotUnavailable');
     } else if (source.isTooLarge === true) this.#refuse(peer, requestId, 'SnapshotTooLarge');
-    else this.#sessions.push({ peer, requestId, source, next: resumeOffset });
+    else this.#sessions.push({ peer, requestId, source, since: now, next: resumeOffset });
+  }
+
+  /** Whether one more may be served, if need be in the place of the one that has been served longest. */
+  #hasRoom(now: number): boolean {
+    const [first] = this.#sessions;
+    if (first === undefined || this.#sessions.length < MOST_SESSIONS) return true;
+    if (now - first.since < this.#tau1Micros) return false;
+    this.#end(first.peer);
+    this.#refuse(first.peer, first.requestId, 'ResourceExhausted');
+    return true;
   }
 
   /** Sends the next chunks to a peer, at most 16; false: it has all that it asked for, or asked for nothing. */
