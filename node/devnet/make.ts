@@ -15,8 +15,6 @@ import type { KeyName } from '#node/config/keys.ts';
 export interface DevnetPlan {
   /** Founders. */
   readonly nodes: number;
-  /** Nodes that are no founders, behind them in every list: each has an identity of its own, and knows the founders. */
-  readonly newcomers?: number;
   /** Holds genesis.yaml and the folders of the nodes. */
   readonly dir: string;
   /** By default those of 09 §2. */
@@ -44,14 +42,13 @@ export interface Founder {
 export interface MadeDevnet {
   readonly genesis: Genesis;
   readonly founders: readonly Founder[];
-  readonly newcomers: readonly Founder[];
 }
 
 /** Makes a network of founders with fresh identities: genesis file, folders, configurations, ports that are free now. */
 export const makeDevnet = async (plan: DevnetPlan): Promise<MadeDevnet> => {
-  const { nodes, newcomers = 0, dir, params = DEVNET, config = {} } = plan;
+  const { nodes, dir, params = DEVNET, config = {} } = plan;
   makeNodeFolder(dir);
-  const ports = await freePorts(nodes + newcomers);
+  const ports = await freePorts(nodes);
   const made = ports.map((port, index) => {
     const folder = makeNodeFolder(join(dir, `node-${index}`));
     const seeds = { account: random(32), node: random(32), app: random(64) };
@@ -60,28 +57,27 @@ export const makeDevnet = async (plan: DevnetPlan): Promise<MadeDevnet> => {
   const genesis = buildGenesis({
     params,
     rules: MONTANA,
-    founders: made.slice(0, nodes).map(({ identity }) => keysOf(identity)),
+    founders: made.map(({ identity }) => keysOf(identity)),
   });
   const file = join(dir, 'genesis.yaml');
   writeGenesisFile(file, genesis);
-  const all = made.map(({ folder, port, identity: { nodeId, peerId } }) => ({
+  const founders = made.map(({ folder, port, identity: { nodeId, peerId } }) => ({
     folder,
     nodeId,
     peerId,
     port,
     address: `${listenAt(port)}/p2p/${peerId}`,
   }));
-  const founders = all.slice(0, nodes);
   const peers = founders.map(({ address }) => address);
   for (const [index, { folder, port, identity }] of made.entries()) {
-    const own = typeof config === 'function' ? config(index, all) : config;
+    const own = typeof config === 'function' ? config(index, founders) : config;
     writeFileSync(
       folder.config,
       configText({ genesis: '../genesis.yaml', listen: [listenAt(port)], peers, diversity: 'off', ...own }),
     );
     wipeIdentity(identity);
   }
-  return { genesis, founders, newcomers: all.slice(nodes) };
+  return { genesis, founders };
 };
 
 /**
