@@ -1,13 +1,16 @@
 import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
+import { createServer as createHttpServer } from 'node:http';
+import { type AddressInfo, connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { setTimeout } from 'node:timers/promises';
 import { afterAll, afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { fromHex, toHex } from '#core/bytes/bytes.ts';
 import { decodeOperation, transferLayout } from '#core/operations/codec.ts';
 import { operationAnswerSchema } from './account-schemas.ts';
 import * as client from './client.ts';
-import { MOST_HEADER, RATE } from './limits.ts';
+import { MOST_HEADER, RATE, refuseClient } from './limits.ts';
 import { answeringPorts, portsOf } from './ports.suite.ts';
 import type { ApiPorts } from './route.ts';
 import { errorSchema, statusSchema, stopAnswerSchema } from './schemas.ts';
@@ -104,6 +107,7 @@ describe('refuses in one line', () => {
     ['/windows/next?after=1&after=2', 400, 'after: write a window number'],
     ['/journal/..%2fidentity.bin', 400, 'name: write the name of a file of the journal, as 000001.journal'],
     ['/journal/000001.journal%00', 400, 'name: write the name of a file of the journal, as 000001.journal'],
+    [`/accounts/${'a'.repeat(101)}`, 400, 'id: write 64 lower-case hex digits'],
     ['/journal/000002.journal', 404, 'there is no journal 000002.journal; GET /journal lists them'],
     ['/%', 400, "'/%' is not a valid url component"],
   ])('%s', async (url, code, error) => {
@@ -117,10 +121,44 @@ describe('refuses in one line', () => {
       api.inject({ method: 'POST', url: '/operations', payload, headers: { 'content-type': type } });
     expect((await send(`"${'0'.repeat(16_384)}"`)).statusCode).toBe(413);
     expect((await send('{')).statusCode).toBe(400);
-    expect((await send('a: b', 'text/yaml')).statusCode).toBe(415);
+    for (const type of ['text/yaml', 'text/plain']) expect((await send('a: b', type)).statusCode).toBe(415);
+    const stop = { method: 'POST', url: '/stop', payload: 'now', headers: { 'content-type': 'text/plain' } } as const;
+    expect((await api.inject(stop)).statusCode).toBe(415);
+    expect(asked).toEqual([]);
     const nowhere = await api.inject('/');
     expect(nowhere.statusCode).toBe(404);
     expect(errorSchema.parse(nowhere.json()).error).toContain('GET /status');
+  });
+
+  test('a fault of the program is told to whoever runs the node, once', async () => {
+    const fault = new Error('the store: page 7 is damaged');
+    const told: unknown[] = [];
+    ports = portsOf({ query: () => Promise.reject(fault), fault: (error) => void told.push(error) });
+    const reply = await api.inject(`/accounts/${ID}`);
+    expect(reply.statusCode).toBe(500);
+    expect(errorSchema.parse(reply.json())).toEqual({ error: fault.message });
+    expect(told).toEqual([fault]);
+    // A node that is starting, and a request that is none, are no faults.
+    expect((await api.inject('/status')).statusCode).toBe(503);
+    expect((await api.inject('/accounts/x')).statusCode).toBe(400);
+    expect(told).toEqual([fault]);
+  });
+
+  test('a request that comes too slowly', async () => {
+    const server = createHttpServer({ requestTimeout: 50, connectionsCheckingInterval: 10 });
+    server.on('clientError', refuseClient);
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const said = async (head: string): Promise<string> => {
+      const client = connect((server.address() as AddressInfo).port, '127.0.0.1');
+      client.write(head);
+      return text(client);
+    };
+    for (const head of ['POST /stop HTTP/1.1\r\n', 'POST /stop HTTP/1.1\r\nhost: a\r\ncontent-length: 2\r\n\r\n{']) {
+      const [line, body = ''] = (await said(head)).split(/\r\n.*\r\n\r\n/s);
+      expect(line).toBe('HTTP/1.1 408 Request Timeout');
+      expect(errorSchema.parse(JSON.parse(body))).toEqual({ error: 'the request took too long to arrive' });
+    }
+    server.close();
   });
 
   test('more requests at once than it answers in a second', async () => {
@@ -191,6 +229,22 @@ describe('on its socket', () => {
     expect(await client.askStatus(socket)).toMatchObject({ type: 'status' });
   });
 
+  test('what is under way is answered before it closes', async () => {
+    await serveApi(api, socket);
+    let closed: Promise<void> | undefined;
+    ports = {
+      ...ports,
+      async nextWindow() {
+        closed = api.close();
+        await setTimeout(10);
+        return undefined;
+      },
+    };
+    expect(await client.nextWindow(socket, 7)).toBeUndefined();
+    await closed;
+    expect(await client.askStatus(socket)).toEqual({ type: 'nobody' });
+  });
+
   test('nobody there', async () => {
     expect(await client.askStop(socket)).toBeUndefined();
     await expect(client.operationState(socket, ID)).rejects.toThrow(/no node runs here; start it with/);
@@ -239,6 +293,15 @@ describe('over TCP', () => {
     const reply = await get('/health', { long: 'x'.repeat(MOST_HEADER) });
     expect(reply.status).toBe(431);
     expect(errorSchema.parse(await reply.json())).toEqual({ error: 'the headers are too long' });
+  });
+
+  test('what comes while the node stops is answered as ever', async () => {
+    await api.close();
+    ports = portsOf();
+    const late = await get('/status', { authorization: `Bearer ${TOKEN}` });
+    expect(late).toMatchObject({ status: 503 });
+    expect(late.headers.get('retry-after')).toBe('1');
+    expect(errorSchema.parse(await late.json()).error).toContain('stopping');
   });
 
   test('says that a port is in use', async () => {

@@ -18,6 +18,7 @@ export const portsOf = (change: Partial<ApiPorts> = {}): ApiPorts => ({
   query: async () => busy(),
   nextWindow: async () => busy(),
   anchorProof: async () => busy(),
+  fault: () => {},
   journal: () => ({ isOn: false, files: [] }),
   journalFile: () => undefined,
   ...change,
@@ -44,6 +45,7 @@ export const answeringPorts = (status: Awaited<ReturnType<ApiPorts['status']>>, 
   nextWindow: async (after) =>
     after > 6 ? undefined : { window: 7, proposalHash: ID, stateRoot: ID, operations: null },
   anchorProof: async () => Uint8Array.of(1, 2, 3),
+  fault: (error) => void asked.push(error),
   journal: () => ({ isOn: true, files: [{ name: '000001.journal', bytes: 3 }] }),
   journalFile: (name) =>
     name === '000001.journal' ? { bytes: 3, stream: Readable.from([Buffer.from('abc')]) } : undefined,

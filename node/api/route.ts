@@ -32,6 +32,8 @@ export interface ApiPorts {
   /** Bytes of an `AnchorProof`, for whoever trusts window `checkpoint`. Rejects with `ApiError`: 404, 409, 410. */
   anchorProof(operation: string, checkpoint: number | undefined): Promise<Uint8Array>;
   journal(): JournalAnswer;
+  /** Something was answered with 500: why, for whoever reads the log. */
+  fault(error: unknown): void;
   /** A file of the journal; undefined: there is none of this name. */
   journalFile(name: string): { readonly bytes: number; readonly stream: Readable } | undefined;
 }

@@ -50,8 +50,12 @@ const answer = async (route: Route, ports: ApiPorts, request: FastifyRequest, re
   return reply.code(status).send(sent);
 };
 
+/** Of an error that says none, 500. */
+const statusOf = (error: unknown): number => (error as { readonly statusCode?: number }).statusCode ?? 500;
+
 const sayError = (error: unknown, reply: FastifyReply) => {
-  const { statusCode = 500, message } = error as { readonly statusCode?: number; readonly message: string };
+  const statusCode = statusOf(error);
+  const { message } = error as { readonly message: string };
   if (statusCode === 429 || statusCode === 503) reply.header('retry-after', 1);
   if (statusCode === 401) reply.header('www-authenticate', 'Bearer');
   return reply.code(statusCode).send({ error: message });
@@ -66,8 +70,13 @@ export const makeApi = (ports: ApiPorts, token?: string): FastifyInstance => {
     requestTimeout: ARRIVAL,
     http: { maxHeaderSize: MOST_HEADER },
     clientErrorHandler: refuseClient,
+    // A parameter of any length is judged by its schema.
+    routerOptions: { maxParamLength: MOST_HEADER },
+    // What comes on a kept connection while the node stops is answered as the document says.
+    return503OnClosing: false,
     frameworkErrors: (error, _, reply) => void sayError(error, reply as FastifyReply),
   });
+  api.removeContentTypeParser('text/plain');
   api.server.maxConnections = MOST_CONNECTIONS;
   // Of each door its own: what knocks at the port without a token takes nothing from the owner's socket.
   const ofSocket = new TokenBucket(RATE, RATE, performance.now());
@@ -92,7 +101,10 @@ export const makeApi = (ports: ApiPorts, token?: string): FastifyInstance => {
   api.setNotFoundHandler(({ method, url }, reply) =>
     sayError(new ApiError(404, `no ${method} ${url.slice(0, 100)}; there are ${there}`), reply),
   );
-  api.setErrorHandler((error, _, reply) => sayError(error, reply));
+  api.setErrorHandler((error, _, reply) => {
+    if (statusOf(error) === 500) ports.fault(error);
+    return sayError(error, reply);
+  });
   return api;
 };
 

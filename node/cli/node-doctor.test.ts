@@ -1,8 +1,10 @@
-import { appendFileSync, chmodSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { appendFileSync, chmodSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
 import { makeDevnet } from '#node/devnet/make.ts';
+import { takeSnapshot } from '#node/store/adopt.suite.ts';
+import { openStore } from '#node/store/lmdb-store.ts';
 import { nodeDoctor, programFinding } from './node-doctor.ts';
 import { said } from './said.suite.ts';
 
@@ -33,6 +35,20 @@ test('a line for everything, and one object; exit code 1 where something fails',
   expect(shut.stdout).toMatch(/^fail modes {8} cannot be looked at: too many symbolic links encountered; ask/m);
   expect(shut.stdout).toMatch(/^fail disk {9} cannot be looked at: not a directory; ask/m);
   await expect(nodeDoctor({ dir: join(root, 'nowhere') })).rejects.toThrow('there is no such folder; make one with');
+});
+
+test('the store of a node that took a snapshot', async () => {
+  const { founders, genesis } = await makeDevnet({ nodes: 1, dir: join(root, 'snapshot') });
+  const { path: dir } = founders[0]!.folder;
+  expect((await said(() => nodeDoctor({ dir }))).stdout).toContain('ok   store         none yet: ');
+  const store = openStore(dir, genesis);
+  takeSnapshot(store, genesis, 9);
+  store.clearFormer();
+  store.close();
+  expect(readdirSync(dir).filter((name) => name.endsWith('.lmdb'))).toEqual(['store-2.lmdb']);
+  const { status, stdout } = await said(() => nodeDoctor({ dir }));
+  expect(status).toBe(0);
+  expect(stdout).toContain('ok   store         whole at final window 9: ');
 });
 
 test('the Node it runs on', () => {

@@ -16,9 +16,10 @@ import {
   looking,
 } from '#node/doctor/folder-checks.ts';
 import { headFinding, paceFindings, peerFindings, reachFinding } from '#node/doctor/running.ts';
-import { spaceFinding, spaceOf } from '#node/doctor/space.ts';
+import { type Kept, spaceFinding, spaceOf } from '#node/doctor/space.ts';
 import { oneLine } from '#node/shell/one-line.ts';
 import { checkStore } from '#node/store/check-store.ts';
+import { filesIn } from '#node/store/store-files.ts';
 import { spanText } from './node-status.ts';
 import { version } from './version.ts';
 
@@ -57,14 +58,16 @@ const examine = async (folder: NodeFolder): Promise<readonly Finding[]> => {
     ...looking('modes', () => checkModes(folder)),
     ...looking('file system', () => checkFileSystem(folder.path)),
   ];
-  const store = genesis.value === undefined ? [] : [await storeFinding(folder, genesis.value)];
+  const store = genesis.value && (await lookAtStore(folder, genesis.value));
   const { status: asked, finding } = await statusOf(folder.socket);
   const head = asked && (await headOf(folder.socket));
   // Windows that are caught up with say nothing of the network's pace.
   const status = asked && (head?.level === 'ok' ? asked : { ...asked, windowSeconds: null });
   const running = status === undefined || head === undefined ? [] : [head, ...linkFindings(status, config.value)];
-  const space = looking('disk', () => [spaceFinding(spaceOf(folder.path, config.value?.journal === true), status)]);
-  return [...still, ...space, ...store, finding, ...running];
+  const space = looking('disk', () => [
+    spaceFinding(spaceOf(folder.path, config.value?.journal === true), status, store?.kept),
+  ]);
+  return [...still, ...space, ...(store === undefined ? [] : [store.finding]), finding, ...running];
 };
 
 /** What the running node says of itself, after a moment in which it counts its hashing. */
@@ -116,16 +119,22 @@ export const programFinding = (node: string): Finding => {
     : warn('program', `${what}, tested on Node ${MAJOR}`, 'run "npm rebuild node" where it is installed');
 };
 
-const storeFinding = async ({ path, store }: NodeFolder, genesis: Genesis): Promise<Finding> => {
-  if (!existsSync(store)) return ok('store', 'none yet: the first start makes it');
+/** `kept`: where it is whole. */
+const lookAtStore = async (
+  { path }: NodeFolder,
+  genesis: Genesis,
+): Promise<{ readonly finding: Finding; readonly kept?: Kept }> => {
+  if (filesIn(path).length === 0) return { finding: ok('store', 'none yet: the first start makes it') };
   const isShown = process.stderr.isTTY === true;
   const tell = (line: string): boolean => isShown && process.stderr.write(`\r\x1b[K${line}`);
   try {
-    const { window, paths, entries, fault } = await checkStore(path, genesis, tell);
-    if (fault !== undefined) return failed('store', fault);
-    return ok('store', `whole at final window ${window}: ${paths} places proven, ${entries} archive entries linked`);
+    const report = await checkStore(path, genesis, tell);
+    const { window, paths, entries, fault } = report;
+    if (fault !== undefined) return { finding: failed('store', fault) };
+    const what = `whole at final window ${window}: ${paths} places proven, ${entries} archive entries linked`;
+    return { finding: ok('store', what), kept: report };
   } catch (error) {
-    return failed('store', oneLine(error));
+    return { finding: failed('store', oneLine(error)) };
   } finally {
     tell('');
   }

@@ -29,11 +29,12 @@ const running = (windows: number, seconds: number, change: Parameters<typeof sam
 
 describe('disk', () => {
   const space = (free: number) => ({ free, store: 144 * 1e6, journal: 0 });
+  const kept = { entries: 144, archiveBytes: 144 * 1e6 };
 
   test('days that are left follow from what a window takes and how many a day has', () => {
     // 1 440 windows a day, 1 MB each.
     const status = running(144, 60);
-    const level = (days: number) => spaceFinding(space(days * 1.44 * GB), status);
+    const level = (days: number) => spaceFinding(space(days * 1.44 * GB), status, kept);
     expect(level(31)).toMatchObject({
       level: 'ok',
       what: expect.stringContaining('1.4 GB more a day: enough for 31 days'),
@@ -44,19 +45,37 @@ describe('disk', () => {
 
   test('a journal counts by the windows of its process', () => {
     const status = { ...running(144, 60), standing: { ...sampleStatus().standing, finalWindow: 14_399 } };
-    const finding = spaceFinding({ free: 14.4 * GB, store: 144 * 1e6, journal: 144 * 1e6 }, status);
+    const finding = spaceFinding({ free: 14.4 * GB, store: 144 * 1e6, journal: 144 * 1e6 }, status, {
+      entries: 14_400,
+      archiveBytes: 144 * 1e6,
+    });
     expect(finding).toMatchObject({ level: 'warn', what: expect.stringContaining('enough for 9 days') });
     expect(finding.advice).toContain('journal: off');
   });
 
-  test('without a running node, or in its first windows, only what is free is judged', () => {
+  test('after a snapshot a window takes what those that are kept take, and the state what all of them made it', () => {
+    const status = { ...running(144, 60), standing: { ...sampleStatus().standing, finalWindow: 1_439_999 } };
+    const look = (archiveBytes: number) =>
+      spaceFinding({ free: 28.8 * GB, store: archiveBytes + 14.4 * GB, journal: 0 }, status, {
+        entries: 9,
+        archiveBytes,
+      });
+    // 1 MB of archive and 10 kB of state a window, 1 440 windows a day.
+    expect(look(9e6)).toMatchObject({ level: 'warn', what: expect.stringContaining('enough for 19 days') });
+    expect(look(0)).toMatchObject({ level: 'ok', what: expect.stringContaining('enough for 2000 days') });
+  });
+
+  test('without a running node, a store that is whole, or in its first windows, only what is free is judged', () => {
     for (const status of [undefined, running(2, 60)]) {
-      expect(spaceFinding(space(GB), status)).toMatchObject({
+      expect(spaceFinding(space(GB), status, kept)).toMatchObject({
         level: 'ok',
         what: expect.stringContaining('growth is known when'),
       });
-      expect(spaceFinding(space(2 ** 28), status).level).toBe('ok');
-      expect(spaceFinding(space(2 ** 28 - 1), status).level).toBe('fail');
+      for (const none of [undefined, { entries: 0, archiveBytes: 0 }]) {
+        expect(spaceFinding(space(GB), running(144, 60), none).what).toContain('growth is known when');
+      }
+      expect(spaceFinding(space(2 ** 28), status, kept).level).toBe('ok');
+      expect(spaceFinding(space(2 ** 28 - 1), status, kept).level).toBe('fail');
     }
   });
 
@@ -134,12 +153,13 @@ describe('pace', () => {
     expect(levels(running(2, 301))).toEqual(['fail', 'ok']);
   });
   test('a node that has just caught up is neither slow nor short of disk', () => {
+    const kept = { entries: 10_000, archiveBytes: GB };
     const caughtUp = running(10_000, 0.06, { hashRate: 100, difficulty: 5_000, windowSeconds: null });
     expect(levels(caughtUp)).toEqual(['ok', 'ok']);
-    expect(spaceFinding({ free: 100 * GB, store: GB, journal: 0 }, caughtUp).level).toBe('ok');
+    expect(spaceFinding({ free: 100 * GB, store: GB, journal: 0 }, caughtUp, kept).level).toBe('ok');
     const later = { ...caughtUp, windowSeconds: 60 };
     expect(levels(later)).toEqual(['ok', 'ok']);
-    expect(spaceFinding({ free: 100 * GB, store: GB, journal: 0 }, later).level).toBe('ok');
+    expect(spaceFinding({ free: 100 * GB, store: GB, journal: 0 }, later, kept).level).toBe('ok');
   });
   test('own head against that of others', () => {
     const said = { ready: true, finalWindow: 9, heard: 11, reason: null };

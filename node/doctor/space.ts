@@ -1,7 +1,8 @@
 import { readdirSync, statfsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Status } from '#node/api/schemas.ts';
-import { filesIn } from '#node/store/store-files.ts';
+import type { StoreReport } from '#node/store/check-store.ts';
+import { bytesIn } from '#node/store/store-files.ts';
 import { type Finding, fail, ok, warn } from './finding.ts';
 
 /** What the disk holds, in bytes. */
@@ -20,18 +21,25 @@ const LEAST = 256 * 2 ** 20;
 const SCARCE_DAYS = 30;
 const LAST_DAYS = 2;
 
-/** How long the disk lasts, by what a window takes of it and by how many windows this node sees a day: no clock of others is asked. */
-export const spaceFinding = (space: Space, status: Status | undefined): Finding => {
+/** What the archive of a store has, and takes of it. */
+export type Kept = Pick<StoreReport, 'entries' | 'archiveBytes'>;
+
+/**
+ * How long the disk lasts, by what a window takes of it and by how many windows this node sees a day: no clock of others is asked. The
+ * archive is of the windows that are kept, which after a snapshot are few; the state is of all that ever were. `kept`: undefined where
+ * the store could not be looked at.
+ */
+export const spaceFinding = (space: Space, status: Status | undefined, kept: Kept | undefined): Finding => {
   const about = 'disk';
   const left = `${sizeText(space.free)} free, store ${sizeText(space.store)}`;
   const advice = 'make room, or move the stopped node to a larger disk';
   if (space.free < LEAST) return fail(about, left, advice);
   const seconds = status?.windowSeconds ?? null;
-  if (status === undefined || seconds === null) {
+  if (status === undefined || seconds === null || kept === undefined || kept.entries === 0) {
     return ok(about, `${left}; growth is known when a node has run at the head for some windows`);
   }
-  const windows = status.standing.finalWindow + 1;
-  const perWindow = space.store / windows + space.journal / status.counters.finalWindows;
+  const state = Math.max(0, space.store - kept.archiveBytes) / (status.standing.finalWindow + 1);
+  const perWindow = kept.archiveBytes / kept.entries + state + space.journal / status.counters.finalWindows;
   const perDay = (perWindow * DAY) / Math.max(seconds, Number.EPSILON);
   const days = Math.floor(space.free / Math.max(perDay, 1));
   // What is older than the archive is cleared away again: a store grows less than this.
@@ -56,12 +64,10 @@ export const spaceOf = (path: string, isJournalOn: boolean): Space => {
   const { bavail, bsize } = statfsSync(path);
   return {
     free: bavail * bsize,
-    store: filesIn(path).reduce((sum, file) => sum + sizeOf(file), 0),
+    store: bytesIn(path),
     journal: isJournalOn ? lastJournal(path) : 0,
   };
 };
-
-const sizeOf = (file: string): number => statSync(file, { throwIfNoEntry: false })?.size ?? 0;
 
 /** The file that the running process writes is the one that was changed last. */
 const lastJournal = (path: string): number => {

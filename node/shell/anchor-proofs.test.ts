@@ -4,8 +4,11 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { verifyAnchorProof } from '#core/anchor/verify.ts';
 import { type Id, ZERO_ID } from '#core/bytes/bytes.ts';
+import type { Anchor } from '#core/consensus/objects.ts';
 import { hashId } from '#core/crypto/hash.ts';
 import type { FinalRecord, OpenRecord } from '#core/participant/types.ts';
+import { OperationFates } from '#core/services/operation-fates.ts';
+import type { Settled } from '#core/transition/settled.ts';
 import { alone, firstAnchor, SENDER, suite } from './alone.suite.ts';
 import { AnchorProofs } from './anchor-proofs.ts';
 import { extendedProof, MOST_SCOPES } from './extend-proof.ts';
@@ -104,6 +107,62 @@ describe('the proof of an Anchor', () => {
     expect(lost.made[0]?.fault).toContain('was away');
     const said = await extendedProof(lost.folder, headers, FIRST.id).catch((error) => error);
     expect(said).toMatchObject({ statusCode: 410 });
+    host.take({ type: 'stop' });
+  });
+});
+
+describe('after a snapshot', () => {
+  const anchorOfNode = (index: number): Anchor => ({ ...FIRST, id: nodeIdOf(index), sender: nodeIdOf(index) });
+
+  it('the proof of what settled in the windows that were skipped is lost, and of what waits it is wanted as before', async () => {
+    const folder = new ProofFolder(newFolder());
+    const [waiting, unknown, kept] = [anchorOfNode(0), anchorOfNode(1), anchorOfNode(2)];
+    const proofs = new AnchorProofs(folder, { entry: () => undefined }, ZERO_ID, undefined);
+    for (const anchor of [FIRST, waiting, unknown, kept]) proofs.submitted(anchor);
+    folder.keep(kept.id, Uint8Array.of(1));
+    const fates = new OperationFates(() => undefined);
+    for (const anchor of [FIRST, waiting, kept]) fates.seen(anchor);
+    const frontiers = new Map([
+      [FIRST.sender, FIRST.id],
+      [waiting.sender, waiting.prevHash],
+      [kept.sender, kept.id],
+    ]);
+    const state = { account: (id: Id) => ({ frontierHash: frontiers.get(id), lastOpWindow: 70 }) };
+    const settled = { window: 90, state } as unknown as Settled;
+    fates.adopted(settled.state);
+    const reason = 'but this node took a snapshot of window 90 in place of the windows before';
+    expect(proofs.adopted(settled, fates)).toEqual([
+      { operation: FIRST.id, window: 70, fault: `settled in window 70, ${reason}` },
+      { operation: unknown.id, window: 90, fault: `it may have settled, ${reason}` },
+    ]);
+    const headers = { final: async () => 90, scopes: async () => [] };
+    const said = (anchor: Anchor) => extendedProof(folder, headers, anchor.id).catch((error: unknown) => error);
+    expect(await said(FIRST)).toMatchObject({
+      statusCode: 410,
+      message: expect.stringContaining('settled in window 70'),
+    });
+    expect(await said(unknown)).toMatchObject({ statusCode: 410 });
+    expect(await said(waiting)).toMatchObject({ statusCode: 409 });
+    expect(folder.read(kept.id)?.type).toBe('proof');
+    // Told once.
+    expect(proofs.adopted(settled, fates)).toEqual([]);
+  });
+
+  it('what nobody knew of and settles afterwards has its proof', () => {
+    const { host, close, submit, finals, opens, disk } = alone(newFolder(), ZERO_ID);
+    close();
+    submit(FIRST);
+    const before = disk.opened().settled;
+    close();
+    const record = finals.at(-1)!;
+    const folder = new ProofFolder(newFolder());
+    folder.want(FIRST.id);
+    const open = opens.filter(({ window }) => window === record.settled.window).at(-1);
+    const proofs = new AnchorProofs(folder, disk, ZERO_ID, open);
+    proofs.adopted(before, new OperationFates(() => undefined));
+    expect(folder.read(FIRST.id)?.type).toBe('lost');
+    expect(proofs.final(record, before)).toMatchObject([{ operation: FIRST.id, fault: undefined }]);
+    expect(folder.read(FIRST.id)?.type).toBe('proof');
     host.take({ type: 'stop' });
   });
 });

@@ -3,6 +3,7 @@ import { encodeAnchorProof } from '#core/anchor/proof.ts';
 import type { Id } from '#core/bytes/bytes.ts';
 import type { Anchor, Bundle, Header, Operation, ProtocolObject } from '#core/consensus/objects.ts';
 import type { FinalRecord, OpenRecord } from '#core/participant/types.ts';
+import type { OperationFates } from '#core/services/operation-fates.ts';
 import type { Settled } from '#core/transition/settled.ts';
 import type { Store } from '#node/store/store.ts';
 import { oneLine } from './one-line.ts';
@@ -80,6 +81,29 @@ export class AnchorProofs {
       made.push({ operation: operation.id, window: header.window, fault });
     }
     return made;
+  }
+
+  /**
+   * The state is a snapshot's: what settled in the windows that were skipped has no proof here. What still waits is wanted as before, and
+   * so is what nobody knows of, should it settle yet. `fates`: by that state.
+   */
+  adopted({ window, state }: Settled, fates: Pick<OperationFates, 'of'>): readonly ProofMade[] {
+    const lost: ProofMade[] = [];
+    for (const operation of this.#wanted) {
+      const fate = fates.of(operation, state);
+      if (fate.state !== 'settled' && fate.state !== 'unknown') continue;
+      const skipped = `this node took a snapshot of window ${window} in place of the windows before`;
+      const settled = fate.window === null ? 'it may have settled' : `settled in window ${fate.window}`;
+      let fault = `${settled}, but ${skipped}`;
+      try {
+        if (this.#folder.read(operation)?.type !== 'wanted') continue;
+        this.#folder.lost(operation, fault);
+      } catch (error) {
+        fault = `the folder proofs: ${oneLine(error)}`;
+      }
+      lost.push({ operation, window: fate.window ?? window, fault });
+    }
+    return lost;
   }
 
   #make(

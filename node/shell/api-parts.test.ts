@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { ok } from '#core/bytes/result.ts';
 import { encodeMessage } from '#core/wire/codec.ts';
@@ -139,9 +142,12 @@ test('what many ask for is made once in a while, and again when it could not be 
 });
 
 test('figures as Prometheus reads them', async () => {
-  const metrics = new Metrics('/nowhere');
-  metrics.final(1_000);
-  metrics.final(2_500);
+  const folder = mkdtempSync(join(tmpdir(), 'montana-metrics-'));
+  const metrics = new Metrics(folder);
+  // Of three windows that were caught up with, and two at the head, one is known how long it took.
+  for (const at of [997, 998, 999]) metrics.final(false, at);
+  metrics.final(true, 1_000);
+  metrics.final(true, 2_500);
   const status = sampleStatus({ reasons: { refused: { 'Group"Rate': 3 }, closed: {}, penalties: { BadLength: 2 } } });
   const ready = { ready: true, finalWindow: 6, heard: 9, reason: null };
   await metrics.text(status, ready);
@@ -158,6 +164,8 @@ test('figures as Prometheus reads them', async () => {
     'montana_store_bytes 0',
     'montana_window_seconds_bucket{le="2"} 1',
     'montana_window_seconds_sum 1.5',
+    'montana_window_seconds_count 1',
+    '# TYPE montana_catch_up_goal gauge',
     '# TYPE montana_bytes_total counter',
   ]) {
     expect(text.split('\n')).toContain(line);
@@ -166,6 +174,18 @@ test('figures as Prometheus reads them', async () => {
   const catchUp = { phase: 'chunks', done: 3, total: 12, peer: null, advice: null } as const;
   const behind = (await metrics.text(sampleStatus({ catchUp }), ready)).split('\n');
   expect(behind).toContain('montana_catch_up_done{phase="chunks"} 3');
-  expect(behind).toContain('montana_catch_up_total{phase="chunks"} 12');
+  expect(behind).toContain('montana_catch_up_goal{phase="chunks"} 12');
+  for (const gauge of text.matchAll(/^# TYPE (montana_\w+_total) gauge$/gm)) expect(gauge[1]).toBe('');
+  // While a snapshot is taken a store has two files, and afterwards the second alone.
+  for (const [name, bytes] of [
+    ['store-2.lmdb', 5],
+    ['store.lmdb', 12],
+  ] as const) {
+    writeFileSync(join(folder, name), new Uint8Array(bytes));
+  }
+  expect(await metrics.text(status, ready)).toMatch(/^montana_store_bytes 17$/m);
+  rmSync(join(folder, 'store.lmdb'));
+  expect(await metrics.text(status, ready)).toMatch(/^montana_store_bytes 5$/m);
+  rmSync(folder, { recursive: true });
   expect(text).toMatch(/^process_resident_memory_bytes \d+$/m);
 });

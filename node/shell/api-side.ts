@@ -14,11 +14,13 @@ import { HeardHeads } from './heard-heads.ts';
 import { JournalFiles } from './journal-files.ts';
 import { Metrics } from './metrics.ts';
 import type { NodeOptions } from './node-parts.ts';
+import { oneLine } from './one-line.ts';
 import { ProofFolder } from './proof-folder.ts';
 import type { Pace, Protocol, Standing } from './protocol.ts';
 import type { Query, QueryAnswer } from './queries.ts';
 import { Reads } from './reads.ts';
 import { shared } from './shared.ts';
+import { SparingLog } from './sparing-log.ts';
 import { WaitingOperations } from './waiting-operations.ts';
 import { WaitingWindows } from './waiting-windows.ts';
 
@@ -47,6 +49,8 @@ export class ApiSide implements ApiPorts {
   readonly #heads = new HeardHeads();
   readonly #catchUp = new CatchUpReport();
   readonly #metrics: Metrics;
+  /** Its own, so that no line of what strangers bring about takes the place of one. */
+  readonly #faults: SparingLog;
   readonly #journal: JournalFiles;
   readonly #reads = new Reads((query) => this.#protocol.query(query));
   readonly #pace = shared(PACE_SPAN, () => this.#protocol.pace());
@@ -58,10 +62,11 @@ export class ApiSide implements ApiPorts {
   #finals = 0;
 
   constructor(options: NodeOptions, sources: ApiSources) {
-    const { config, folder } = options;
+    const { config, folder, log } = options;
+    this.#faults = new SparingLog(log);
     this.#options = options;
     this.#sources = sources;
-    this.#metrics = new Metrics(folder.store);
+    this.#metrics = new Metrics(folder.path);
     this.#journal = new JournalFiles(folder.journal);
     this.#token = config.api && tokenIn(folder.token);
     this.#api = makeApi(this, this.#token);
@@ -100,7 +105,8 @@ export class ApiSide implements ApiPorts {
 
   final(standing: Standing, operations: number): void {
     this.#finals++;
-    this.#metrics.final();
+    const heard = this.#heads.best() ?? standing.finalWindow;
+    this.#metrics.final(heard <= standing.finalWindow);
     this.#moved(standing, operations);
   }
 
@@ -183,6 +189,10 @@ export class ApiSide implements ApiPorts {
 
   reload(): Reloaded {
     return this.#sources.reload();
+  }
+
+  fault(error: unknown): void {
+    this.#faults.error({ reason: oneLine(error) }, 'a request to the API came to nothing');
   }
 
   /** Of the node. */

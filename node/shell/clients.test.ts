@@ -143,9 +143,10 @@ describe('account clients', () => {
       tellFates(fates, notice);
       return clients.notice(notice);
     };
-    const operation = anchorOf(1) as Operation;
-    clients.message(LINK, encodeMessage({ type: 'object', object: operation }), false, 0);
-    expect(submitted.map(({ id }) => id)).toEqual([operation.id]);
+    const made = anchorOf(1) as Operation;
+    clients.message(LINK, encodeMessage({ type: 'object', object: made }), false, 0);
+    expect(submitted.map(({ id }) => id)).toEqual([made.id]);
+    const operation = submitted[0]!;
     const state = (): number | undefined => {
       ask(clients, OP_OPERATION, new Uint8Array(Buffer.from(operation.id, 'hex')));
       const decoded = answers[0] && decodeEnvelope(answers[0]);
@@ -178,8 +179,31 @@ describe('account clients', () => {
     for (const [i, operation] of operations.entries()) {
       clients.message(LINK, encodeMessage({ type: 'object', object: operation }), false, 0);
       const reason = i === 0 ? 'InvalidPrevHash' : 'InvalidSignature';
-      clients.notice({ type: 'submitted', operation, verdict: { type: 'reject', reason } });
+      clients.notice({ type: 'submitted', operation: submitted[i]!, verdict: { type: 'reject', reason } });
     }
     expect(said).toEqual([`penalty ${LINK} InvalidSignature`]);
+  });
+
+  test('are penalised for what they forge themselves, and the owner is told of his own', () => {
+    const clients = clientsOf();
+    const [other, gone] = [LINK + 1, LINK + 2];
+    clients.up(other, account);
+    clients.up(gone, account);
+    const operation = anchorOf(1) as Operation;
+    // An id covers no signature: a forged copy has the same.
+    for (const link of [LINK, other, gone]) {
+      clients.message(link, encodeMessage({ type: 'object', object: operation }), false, 0);
+    }
+    const [forged, honest, left] = submitted as [Operation, Operation, Operation];
+    expect(new Set(submitted.map(({ id }) => id)).size).toBe(1);
+    clients.down(gone);
+    const reject = (of: Operation): boolean =>
+      clients.notice({ type: 'submitted', operation: of, verdict: { type: 'reject', reason: 'InvalidSignature' } });
+    // The owner's own waits no longer, while the verdicts on theirs come windows later.
+    expect(reject(operation)).toBe(false);
+    expect(clients.notice({ type: 'submitted', operation: honest, verdict: { type: 'accept' } })).toBe(true);
+    expect([reject(forged), reject(left)]).toEqual([true, true]);
+    expect(said).toEqual([`penalty ${LINK} InvalidSignature`]);
+    expect([reject(forged), reject(honest)]).toEqual([false, false]);
   });
 });

@@ -25,8 +25,11 @@ export class Clients {
   readonly #fates: OperationFates;
   /** Accounts by link; undefined: the key was changed while its client came in. */
   readonly #accounts = new Map<number, Id | undefined>();
-  /** Operations of clients that were not judged yet, and who sent them. */
-  readonly #submitted = new Map<Id, number>();
+  /**
+   * Operations of clients that were not judged yet, and who sent them: each as it was handed in, for an id covers no signature (01 R2), and
+   * others may hand in the same. They stay when a link is down: their verdicts are still not the owner's.
+   */
+  readonly #submitted = new Map<Operation, number>();
   #source: DeskSource;
 
   constructor({ settled, open }: Opened, store: Pick<Store, 'entry'>, fates: OperationFates, ports: ClientsPorts) {
@@ -61,7 +64,7 @@ export class Clients {
     if (answer.type === 'reply') this.#ports.send(link, answer.envelope);
     else if (answer.type === 'penalty') this.#ports.penalty(link, answer.reason);
     else if (answer.type === 'operation') {
-      this.#submitted.set(answer.operation.id, link);
+      this.#submitted.set(answer.operation, link);
       this.#ports.submit(answer.operation);
     }
   }
@@ -74,10 +77,11 @@ export class Clients {
         return false;
       case 'submitted': {
         const { operation, verdict } = notice;
-        const link = this.#submitted.get(operation.id);
+        const link = this.#submitted.get(operation);
         if (link === undefined) return false;
-        this.#submitted.delete(operation.id);
-        if (verdict.type === 'reject' && verdict.reason === FORGED) this.#ports.penalty(link, FORGED);
+        this.#submitted.delete(operation);
+        const isForged = verdict.type === 'reject' && verdict.reason === FORGED;
+        if (isForged && this.has(link)) this.#ports.penalty(link, FORGED);
         return true;
       }
       default:

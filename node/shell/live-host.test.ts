@@ -222,6 +222,19 @@ describe('a live host', () => {
     expect(second.of('penalty')).toEqual([{ type: 'penalty', link: 7, reason: 'NotForAccounts' }]);
   });
 
+  it('blames a forged operation on the client that sent it, and tells the owner of his own, which is the same but for that', () => {
+    const only = bench(1, undefined, undefined, 0, { folder: folder() });
+    only.host.take({ type: 'client-up', link: 7, key: accountKey(0).publicKey });
+    const { id, bytes } = anchorOf(0);
+    const payload = bytes.slice();
+    payload[payload.length - 1] = (payload.at(-1) as number) ^ 1;
+    const envelope = encodeEnvelope({ code: 0x04, requestId: 0n, payload });
+    only.host.take({ type: 'message', link: 7, envelope, onStem: false });
+    only.host.take({ type: 'submit', operation: bytes, notBefore: 0 });
+    expect(only.of('penalty')).toEqual([{ type: 'penalty', link: 7, reason: 'InvalidSignature' }]);
+    expect(only.of('submitted')).toEqual([{ type: 'submitted', operation: id, verdict: 'accept' }]);
+  });
+
   it('sends one envelope for an object that goes to several links, and it decodes', () => {
     const alone = bench(1);
     for (const link of [3, 4, 5]) alone.host.take({ type: 'peer-up', link, isOutgoing: true });

@@ -243,6 +243,8 @@ export class LiveHost {
     this.#round = 0;
     this.#fates.adopted(settled.state);
     this.#clients.adopted(settled);
+    // Durable before the snapshot is, as of any window.
+    for (const made of this.#proofs.adopted(settled, this.#fates)) this.#said.push({ type: 'proof', made });
     this.#said.push({ type: 'adopted', standing: standingOf(settled, this.#round) });
     this.#tellStanding();
     this.#writes.push(() => this.#replace(settled));

@@ -1,6 +1,6 @@
-import { statSync } from 'node:fs';
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import type { Ready, Status } from '#node/api/schemas.ts';
+import { bytesIn } from '#node/store/store-files.ts';
 
 /** Seconds of a window: about those of a devnet, and of the main network. */
 const BUCKETS = [0.5, 1, 2, 5, 10, 20, 40, 50, 55, 60, 65, 70, 80, 100, 120, 180, 300, 600];
@@ -39,7 +39,7 @@ const FIGURES: Readonly<Record<string, Figure>> = {
     labels: ['phase'],
     of: ({ catchUp }) => (catchUp === null ? [] : [[{ phase: catchUp.phase }, catchUp.done]]),
   },
-  montana_catch_up_total: {
+  montana_catch_up_goal: {
     help: 'While the node catches up: how much the phase is in all',
     labels: ['phase'],
     of: ({ catchUp }) => (catchUp === null ? [] : [[{ phase: catchUp.phase }, catchUp.total]]),
@@ -126,28 +126,28 @@ export class Metrics {
   readonly #set: readonly ((status: Status, ready: Ready) => void)[];
   #finalAt: number | undefined;
 
-  /** `store`: file of the database. */
-  constructor(store: string) {
+  /** `folder`: where the store is. */
+  constructor(folder: string) {
     const registers = [this.#registry];
     collectDefaultMetrics({ register: this.#registry });
     this.#windowSeconds = new Histogram({
       name: 'montana_window_seconds',
-      help: 'Seconds from one final window to the next',
+      help: 'Seconds from one final window to the next, of a node at the head',
       buckets: BUCKETS,
       registers,
     });
     const size: Figure = {
-      help: 'Bytes of the file of the store',
-      of: () => statSync(store, { throwIfNoEntry: false })?.size ?? 0,
+      help: 'Bytes of the files of the store',
+      of: () => bytesIn(folder),
     };
     const all = { ...FIGURES, montana_store_bytes: size };
     this.#set = Object.entries(all).map(([name, figure]) => registered(name, figure, registers));
   }
 
-  /** A window is final. */
-  final(now = performance.now()): void {
-    if (this.#finalAt !== undefined) this.#windowSeconds.observe((now - this.#finalAt) / 1_000);
-    this.#finalAt = now;
+  /** A window is final. Windows that are caught up with say nothing of the network's pace. */
+  final(isAtHead: boolean, now = performance.now()): void {
+    if (isAtHead && this.#finalAt !== undefined) this.#windowSeconds.observe((now - this.#finalAt) / 1_000);
+    this.#finalAt = isAtHead ? now : undefined;
   }
 
   /** Text of Prometheus, 0.0.4. */

@@ -1,6 +1,8 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { get, type IncomingMessage } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { pino } from 'pino';
 import { afterAll, describe, expect, test } from 'vitest';
 import { fromHex, toHex } from '#core/bytes/bytes.ts';
@@ -347,6 +349,24 @@ describe('ready', () => {
     expect(await askReady(socket)).toEqual({ ready: true, finalWindow: 3, heard: 5, reason: null });
     expect(await nextWindow(socket, 2)).toMatchObject({ window: 3, operations: 0 });
     await expect(accountOf(socket, HASH)).rejects.toThrow('the store is broken');
+    const fault = { level: 50, reason: 'the store is broken', msg: 'a request to the API came to nothing' };
+    expect(scene.lines).toContainEqual(expect.objectContaining(fault));
+    await node.stop();
+  });
+
+  test('is not known by the windows that were caught up with: they say nothing of how long one takes', async () => {
+    const scene = new Scene();
+    const node = await scene.start();
+    const status = { type: 'status', round: 1, finalHash: HASH, validRound: 0, validHash: HASH } as const;
+    scene.transport.opened(linkOf(5));
+    scene.transport.message(linkOf(5), encodeMessage({ ...status, window: 6 }), false);
+    for (const finalWindow of [3, 4, 5, 6]) {
+      scene.protocol.final({ ...STANDING, finalWindow, window: finalWindow + 1 }, 0);
+    }
+    const answer = await new Promise<IncomingMessage>((resolve) =>
+      get({ socketPath: scene.folder.socket, path: '/metrics' }, resolve),
+    );
+    expect((await text(answer)).split('\n')).toContain('montana_window_seconds_count 1');
     await node.stop();
   });
 });

@@ -274,7 +274,7 @@ class LiveNode implements RunningNode {
       nodeId,
       address,
       isOutgoing,
-      level,
+      linkLevel: level,
     });
     // Others come and go as often as they like.
     const tell = ({ isOutgoing }: Link, fields: Readonly<Record<string, unknown>>, words: string): void =>

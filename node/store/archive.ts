@@ -49,6 +49,14 @@ export const retentionOf = (params: Params, atLeast = 0): Retention => ({
   bodies: Math.max(atLeast, bodiesKept(params)),
 });
 
+/** Its databases in the file of a store. */
+export const archiveIn = (environment: Environment) => ({
+  entries: environment.database('entries'),
+  objects: environment.database('objects'),
+  certificates: environment.database('certificates'),
+  marks: environment.database('archive'),
+});
+
 /** Final windows as others ask for them: entries, bodies, certificates. */
 export class Archive {
   readonly #params: Params;
@@ -61,10 +69,11 @@ export class Archive {
   constructor(environment: Environment, params: Params, retention: Retention) {
     this.#params = params;
     this.#retention = retention;
-    this.#entries = environment.database('entries');
-    this.#objects = environment.database('objects');
-    this.#certificates = environment.database('certificates');
-    this.#marks = environment.database('archive');
+    const { entries, objects, certificates, marks } = archiveIn(environment);
+    this.#entries = entries;
+    this.#objects = objects;
+    this.#certificates = certificates;
+    this.#marks = marks;
   }
 
   /** The oldest window whose bodies are kept; undefined: the archive is empty. */

@@ -62,6 +62,9 @@ it('finds nothing wrong with a whole store, and leaves it free', async () => {
   const lines: string[] = [];
   const report = await checkStore(path, built, (line) => lines.push(line), 4);
   expect(report).toMatchObject({ window: 4, holder: undefined, paths: 3 * 4, entries: 5, fault: undefined });
+  // Of each window a proposal and a certificate of one vote, at least; and no more than there is in all.
+  expect(report.archiveBytes).toBeGreaterThan(5 * (3_722 + 3_384));
+  expect(report.archiveBytes).toBeLessThan(image.length);
   expect(lines).toEqual([
     'window 4: the tables have the state root of its header',
     'account tree: 4 paths lead to its root',
@@ -112,7 +115,7 @@ it('knows a store that adopted a snapshot, and one of genesis', async () => {
   expect(await check(path)).toMatchObject({ window: 9, holder: process.pid, fault: undefined });
   takeSnapshot(store, built, 12, { most: 2 });
   store.close();
-  expect(await check(path)).toMatchObject({ window: 9, entries: 0, paths: 3 * 2, fault: undefined });
+  expect(await check(path)).toMatchObject({ window: 9, entries: 0, archiveBytes: 0, paths: 3 * 2, fault: undefined });
 });
 
 it('says where there is no store of this network', async () => {

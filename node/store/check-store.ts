@@ -9,6 +9,7 @@ import { TABLES, type Table } from '#core/state/state.ts';
 import { State } from '#core/state/view.ts';
 import { decodeArchiveEntry } from '#core/wire/objects.ts';
 import { adoptedIn } from './adopted.ts';
+import { archiveIn } from './archive.ts';
 import { type Database, Environment } from './environment.ts';
 import { isFormatted } from './format.ts';
 import { Heads } from './heads.ts';
@@ -28,6 +29,8 @@ export interface StoreReport {
   /** What was looked at. */
   readonly paths: number;
   readonly entries: number;
+  /** Of the archive, in the file. */
+  readonly archiveBytes: number;
   /** The first thing that is wrong, in one line. */
   readonly fault: string | undefined;
 }
@@ -93,6 +96,7 @@ class Check {
   readonly #pathsWanted: number;
   readonly #meta: Database;
   readonly #rows: Database;
+  readonly #archiveBytes: number;
   readonly #heads: Heads;
   readonly #tables: Tables;
   readonly #base: LmdbBase;
@@ -110,7 +114,9 @@ class Check {
     this.#pathsWanted = paths;
     this.#onProgress = onProgress;
     this.#meta = meta;
-    this.#rows = environment.database('entries');
+    const archive = archiveIn(environment);
+    this.#rows = archive.entries;
+    this.#archiveBytes = Object.values(archive).reduce((sum, { bytes }) => sum + bytes, 0);
     this.#heads = heads;
     this.#tables = new Tables(environment);
     this.#base = new LmdbBase(environment);
@@ -124,7 +130,8 @@ class Check {
     const adopted = adoptedIn(this.#meta);
     const report = (fault?: string): StoreReport => {
       const { stateRoot } = roots;
-      return { window, stateRoot, holder, paths: this.#paths, entries: this.#entries, fault };
+      const looked = { paths: this.#paths, entries: this.#entries, archiveBytes: this.#archiveBytes };
+      return { window, stateRoot, holder, ...looked, fault };
     };
     try {
       this.#compareRoots(window, roots, adopted?.window === window ? adopted.stateRoot : undefined);

@@ -28,6 +28,14 @@ const BYTES = {
   },
 };
 
+/** What LMDB says of a database; lmdb's types do not. */
+interface Pages {
+  readonly pageSize: number;
+  readonly treeBranchPageCount: number;
+  readonly treeLeafPageCount: number;
+  readonly overflowPages: number;
+}
+
 /** A named database. Keys are 1 to 64 bytes, in the order of their bytes; values that a read returns stay as they are. */
 export class Database {
   readonly #stored: Stored<Uint8Array, Uint8Array>;
@@ -43,6 +51,12 @@ export class Database {
   /** At most `limit` entries from `start` on, ascending. */
   rows(start: Uint8Array, limit: number): readonly Row[] {
     return Array.from(this.#stored.getRange({ start, limit }), ({ key, value }) => [key, value]);
+  }
+
+  /** That its pages take of the file. */
+  get bytes(): number {
+    const pages = this.#stored.getStats() as Pages;
+    return (pages.treeBranchPageCount + pages.treeLeafPageCount + pages.overflowPages) * pages.pageSize;
   }
 
   /** Inside a transaction. */

@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { syncFolder } from '#node/config/durable.ts';
 import type { Heads } from './heads.ts';
@@ -14,6 +14,10 @@ export const FILES = [FILE, 'store-2.lmdb'] as const;
 /** The files of a store that are there: none, one or two. */
 export const filesIn = (folder: string): readonly string[] =>
   FILES.map((name) => join(folder, name)).filter((path) => existsSync(path));
+
+/** Bytes of them; another process may remove one meanwhile. */
+export const bytesIn = (folder: string): number =>
+  filesIn(folder).reduce((sum, path) => sum + (statSync(path, { throwIfNoEntry: false })?.size ?? 0), 0);
 
 /** Of the files of a store that which holds it: the one with the later head. Undefined: none has a head yet. */
 export const latest = <T extends { readonly heads: Pick<Heads, 'window'> }>(files: readonly T[]): T | undefined => {

@@ -96,7 +96,7 @@ class Libp2pTransport implements LiveTransport {
       listen,
       encrypters,
       spans: this.#spans,
-      isDenied: (connection) => this.#isStopping || this.#arrivals.isDenied(connection, this.#isFull()),
+      isDenied: (connection) => this.#isStopping || this.#arrivals.isDenied(connection, this.#reception.isFull),
     });
     const reception = this.#reception;
     libp2p.addEventListener('connection:open', ({ detail }) => {
@@ -218,11 +218,6 @@ class Libp2pTransport implements LiveTransport {
     } finally {
       this.#proving.delete(listener);
     }
-  }
-
-  #isFull(): boolean {
-    const { incoming, clients } = this.#limits;
-    return this.#links.count(false) >= incoming && this.#links.clients() >= clients;
   }
 
   #disconnected(connection: Connection): void {

@@ -63,6 +63,19 @@ describe('FrameLink', () => {
     expect(a.ends).toEqual([]);
   });
 
+  it('knows when the far end last wanted something, which a Ping or a Pong does not', async () => {
+    const { a, b } = await aPair(LEVEL_ACCOUNT);
+    const begun = b.link.saidAt;
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    a.link.ping(performance.now());
+    b.link.ping(performance.now());
+    await until(() => a.roundTrips.length === 1 && b.roundTrips.length === 1);
+    expect(b.link.saidAt).toBe(begun);
+    a.link.send(anEnvelope(0x66, 1));
+    await until(() => b.messages.length === 1);
+    expect(b.link.saidAt).toBeGreaterThan(begun);
+  });
+
   it('ends when its keys are worn', async () => {
     const { a, b } = await aPair(LEVEL_NODE, { isWorn: () => true });
     a.link.ping(performance.now());

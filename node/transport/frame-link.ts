@@ -37,7 +37,7 @@ const BYE_WORDS = [
 ] as const;
 export const BYE_MAINTENANCE = 1;
 const BYE_REFRESH = 2;
-const BYE_LIMITS = 3;
+export const BYE_LIMITS = 3;
 const BYE_VIOLATION = 4;
 const wordsOf = (reason: number): string => BYE_WORDS[reason] ?? 'unknown';
 
@@ -82,6 +82,7 @@ export class FrameLink {
   #pings = 0n;
   #pingedAt = 0;
   #heardAt: number;
+  #saidAt: number;
   /** Resolves when the connection is closed. */
   readonly gone: Promise<void>;
 
@@ -92,6 +93,7 @@ export class FrameLink {
     this.#writer = new FrameWriter(stream, limits, counters);
     this.#stem = new StemSender(() => connection.newStream(STEM_PROTOCOL), limits, counters);
     this.#heardAt = performance.now();
+    this.#saidAt = this.#heardAt;
     this.#intake = intakeOf(config.link, this.#heardAt);
     this.#read(stream, (envelope) => this.#take(envelope));
     stream.addEventListener('remoteCloseWrite', () => this.#lose());
@@ -100,6 +102,11 @@ export class FrameLink {
 
   get link(): Link {
     return this.#config.link;
+  }
+
+  /** When the far end last wanted something: no Ping, no Pong. */
+  get saidAt(): number {
+    return this.#saidAt;
   }
 
   /** Bytes of the envelopes that wait. */
@@ -219,7 +226,10 @@ export class FrameLink {
     if (msgType === BYE_CODE || this.#isEnded) return;
     if (msgType === PING) this.#writer.sendUrgent(encodeEnvelope({ code: PONG, requestId, payload: NOTHING }));
     else if (msgType === PONG) this.#pong(requestId);
-    else this.#config.message(envelope, false);
+    else {
+      this.#saidAt = performance.now();
+      this.#config.message(envelope, false);
+    }
   }
 
   /** A Pong that answers no Ping is no sign of life of somebody who read us. */

@@ -10,6 +10,8 @@ export interface Places {
 export interface Limits extends Places {
   /** Most links of account clients, which take no part in gossip and have places of their own. */
   readonly clients: number;
+  /** Milliseconds without a request after which one of them makes room, where all places are taken and another comes. */
+  readonly clientIdle: number;
   /** Most connections dialled by others that are no links yet. */
   readonly unfinished: number;
   /** Of these, most from one /16 or /48: whoever connects and says nothing takes no more places than these. */
@@ -31,6 +33,7 @@ export const DEFAULT_LIMITS: Limits = {
   outgoing: 24,
   incoming: 24,
   clients: 64,
+  clientIdle: 60_000,
   unfinished: 10,
   unfinishedOfGroup: 3,
   groupRate: 4,

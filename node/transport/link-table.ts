@@ -63,6 +63,12 @@ export class LinkTable {
     return this.all().filter(({ link }) => isClient(link)).length;
   }
 
+  /** Of the clients that wanted nothing since `since` the one that was silent longest. */
+  idleClient(since: number): FrameLink | undefined {
+    const idle = this.all().filter(({ link, saidAt }) => isClient(link) && saidAt <= since);
+    return idle.sort((a, b) => a.saidAt - b.saidAt)[0];
+  }
+
   all(): readonly FrameLink[] {
     return [...this.#byNumber.values()];
   }

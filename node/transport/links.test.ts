@@ -8,6 +8,28 @@ import { anEnvelope, aParty, keyOf, openLinks, type Party, startWindowOf, stopAl
 const TRANSFER = 0x01;
 const PROPOSAL = 0x22;
 
+describe('places of account clients', () => {
+  afterAll(stopAll);
+
+  it('when all are taken, the one that was silent longest makes room', async () => {
+    const limits = { incoming: 0, clients: 2, clientIdle: 0 };
+    const host = await aParty(2, { knows: [2], serves: [6, 7, 8], limits });
+    const [first, second, third] = await Promise.all([6, 7, 8].map((fill) => aParty(fill, { knows: [2] })));
+    const link = await first!.transport.dial(host.address());
+    await second!.transport.dial(host.address());
+    await until(() => host.opened.length === 2);
+    first!.transport.send(link.number, anEnvelope(TRANSFER, 10));
+    await until(() => host.messages.length === 1);
+    await third!.transport.dial(host.address());
+    await until(() => host.opened.length === 3);
+    expect(host.closed.map(({ link, reason }) => [link.nodeId, reason])).toEqual([[nodeId(keyOf(7)), 'IdleClient']]);
+    expect(openLinks(host)).toHaveLength(2);
+    await until(() => second!.closed.length === 1);
+    expect(second!.closed[0]?.reason).toBe('bye: resource limits');
+    expect(host.refused).toEqual([]);
+  });
+});
+
 describe('a link', () => {
   let a: Party;
   let b: Party;

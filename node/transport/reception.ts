@@ -1,6 +1,7 @@
 import type { Connection, Stream } from '@libp2p/interface';
 import { sourceGroup } from './admission.ts';
 import type { Arrivals } from './arrivals.ts';
+import { BYE_LIMITS, type FrameLink } from './frame-link.ts';
 import type { Limits, Spans } from './limits.ts';
 import { isClient, type LinkTable } from './link-table.ts';
 import { leave, type Secured, type SecuredConnections } from './secured.ts';
@@ -23,6 +24,13 @@ export class Reception {
 
   constructor(config: ReceptionConfig) {
     this.#config = config;
+  }
+
+  /** Whether neither a node nor a client could become a link. */
+  get isFull(): boolean {
+    const { limits, links } = this.#config;
+    const isCrowded = links.count(false) >= limits.incoming && links.clients() >= limits.clients;
+    return isCrowded && this.#idleClient() === undefined;
   }
 
   /** An arrival whose handshake is done has so long to become a link (06 §2). */
@@ -93,6 +101,8 @@ export class Reception {
       return;
     }
     arrivals.finish(arrival.below);
+    // Only a client gets here where no place is free.
+    if (this.#isCrowded(arrival, grant)) this.#idleClient()?.bye(BYE_LIMITS, 'IdleClient');
     open(connection, stream, arrival, grant, connection.remoteAddr.toString());
   }
 
@@ -104,14 +114,26 @@ export class Reception {
   }
 
   /** Why an arrival with a good proof is no link. One that takes the place of another needs none of its own. */
-  #refusal({ nodeId }: Secured, { level }: Known): string | undefined {
+  #refusal(arrival: Secured, known: Known): string | undefined {
+    if (!this.#config.links.wouldStay({ nodeId: arrival.nodeId, isOutgoing: false })) return 'AlreadyLinked';
+    if (!this.#isCrowded(arrival, known)) return undefined;
+    if (!isClient({ level: known.level, isOutgoing: false })) return 'TooManyIncoming';
+    return this.#idleClient() === undefined ? 'TooManyClients' : undefined;
+  }
+
+  /** Whether no place of its kind is free. */
+  #isCrowded({ nodeId }: Secured, { level }: Known): boolean {
     const { limits, links } = this.#config;
-    if (!links.wouldStay({ nodeId, isOutgoing: false })) return 'AlreadyLinked';
-    const isReplacing = links.of(nodeId)?.link.isOutgoing === false;
-    if (isClient({ level, isOutgoing: false })) {
-      return links.clients() - (isReplacing ? 1 : 0) >= limits.clients ? 'TooManyClients' : undefined;
-    }
-    return links.count(false) - (isReplacing ? 1 : 0) >= limits.incoming ? 'TooManyIncoming' : undefined;
+    const own = links.of(nodeId)?.link.isOutgoing === false ? 1 : 0;
+    return isClient({ level, isOutgoing: false })
+      ? links.clients() - own >= limits.clients
+      : links.count(false) - own >= limits.incoming;
+  }
+
+  /** A client whose place another may have. */
+  #idleClient(): FrameLink | undefined {
+    const { limits, links } = this.#config;
+    return links.idleClient(performance.now() - limits.clientIdle);
   }
 
   #turnAway(connection: Connection, reason: string): void {
