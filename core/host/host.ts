@@ -56,7 +56,10 @@ export interface HostPorts {
   work(job: ChainJob): void;
   cancel(job: ChainJob): void;
   persist(final: FinalRecord | undefined, open: OpenRecord | undefined): void;
-  /** A barrier as `persist`: a verified snapshot, read from the staging, takes the place of the whole state. */
+  /**
+   * A barrier as `persist`: a verified snapshot, read from the staging, takes the place of the state and of all that was archived. The
+   * last `open` that was persisted stays.
+   */
   adopt(settled: Settled): void;
   notice(notice: Notice): void;
   /** Reads of what was made durable: archive entries and bodies of final windows, certificates that are kept (09 §3). */
@@ -99,6 +102,8 @@ const ARCHIVE_ENTRIES = 64;
 export class Host {
   readonly #config: ParticipantConfig;
   #participant: Participant;
+  /** The last one that was persisted. */
+  #open: OpenRecord | undefined;
   readonly #gossip: Gossip;
   readonly #sync: Sync;
   readonly #clock: Clock;
@@ -127,6 +132,7 @@ export class Host {
     this.#clock = clock;
     this.#ports = ports;
     this.#isStemming = stem;
+    this.#open = opened.open;
     this.#participant = this.#newParticipant(opened);
     this.#gossip = new Gossip(
       {
@@ -175,8 +181,8 @@ export class Host {
   }
 
   /**
-   * The verified state takes the place of the one before, as if the process had begun with it: what waited in the pools, was held or
-   * signed in windows that are over is gone.
+   * The verified state takes the place of the one before, as if the process had begun with it and with what it persisted last: what
+   * waited in the pools or was held is gone, what was signed is of a window that is over, and the candidate chain goes on.
    */
   #adopt(settled: Settled): void {
     const ports = this.#ports;
@@ -186,7 +192,7 @@ export class Host {
     this.#alarm = undefined;
     this.#effects.length = 0;
     ports.adopt(settled);
-    this.#participant = this.#newParticipant({ settled, open: undefined });
+    this.#participant = this.#newParticipant({ settled, open: this.#open });
     this.#participant.start(this.#clock.iterations);
     this.#effects.push({ type: 'ready', condition: { until: 'final', window: settled.window } });
   }
@@ -353,6 +359,7 @@ export class Host {
         ports.alarm(effect.at);
         break;
       case 'persist':
+        this.#open = effect.open ?? this.#open;
         ports.persist(effect.final, effect.open);
         break;
       case 'submitted':

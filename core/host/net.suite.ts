@@ -59,6 +59,7 @@ export interface NetOptions {
   /** Seats behind those of the founders, of nodes that seek entry from window 0 on. */
   readonly candidates?: number;
   readonly d0?: number;
+  readonly tau2Windows?: number;
   readonly rules?: RulesChoice;
   readonly verify?: Verify;
   /** Microseconds. */
@@ -103,10 +104,14 @@ export class Net {
 
   /** `count` seats of weight 1, the last `byzantine` of them without a host; then those of candidates. */
   constructor(count: number, byzantine: number, options: NetOptions = {}) {
-    const { candidates = 0, d0, rules = 'montana', iteration = ITERATION } = options;
+    const { candidates = 0, d0, tau2Windows, rules = 'montana', iteration = ITERATION } = options;
     this.#options = options;
     this.#iteration = iteration;
-    const { built, genesis, keys } = foundation({ count, rules, ...(d0 === undefined ? {} : { d0 }) });
+    const { built, genesis, keys } = foundation({
+      ...{ count, rules },
+      ...(d0 === undefined ? {} : { d0 }),
+      ...(tau2Windows === undefined ? {} : { tau2Windows }),
+    });
     this.genesis = genesis;
     this.paramsBytes = built.paramsBytes;
     const seats = genesis.network.founders.map((id) => {

@@ -2,12 +2,12 @@ import type { Id } from '../bytes/bytes.ts';
 import type { ProtocolObject, Vote } from '../consensus/objects.ts';
 import type { FinalRecord, Opened, OpenRecord } from '../participant/types.ts';
 import { isSnapshotAnchor } from '../snapshot/anchor-windows.ts';
-import { bodiesKept, entriesKept, isKeptCertificate } from '../snapshot/retention.ts';
+import { bodiesKept, entriesKept, isLastingCertificate, RECENT_CERTIFICATES } from '../snapshot/retention.ts';
 import { MemoryStaging, type SnapshotStaging } from '../snapshot/staging.ts';
 import type { Settled } from '../transition/settled.ts';
 import type { ArchiveEntry } from '../wire/messages.ts';
 
-/** One `persist` of a host: a final window, what it signed in the open one, or a snapshot in the place of all it had. */
+/** One `persist` of a host: a final window, what it signed in the open one, or a snapshot in the place of the state and the archive. */
 export interface DiskRecord {
   readonly final?: FinalRecord | undefined;
   readonly open?: OpenRecord | undefined;
@@ -22,7 +22,7 @@ export class Disk {
   /** Records written since the host came to be. */
   written = 0;
   #settled: Settled;
-  /** The last one written: of a closed window only its sticky choices still matter. */
+  /** The last one written: of a closed window its candidate chain and what it remembers of confirmations still matter. */
   #open: OpenRecord | undefined;
   readonly #entries = new Map<number, ArchiveEntry>();
   readonly #objects = new Map<Id, ProtocolObject>();
@@ -80,7 +80,6 @@ export class Disk {
   /** Entries and bodies of before are of no use behind a gap. The staging holds the state from now on: another takes its place. */
   #adopt(settled: Settled): void {
     this.#settled = settled;
-    this.#open = undefined;
     this.#entries.clear();
     this.#objects.clear();
     this.#windows.clear();
@@ -108,12 +107,14 @@ export class Disk {
         idle.map(({ id }) => id),
       );
     if (certificate.length > 0) this.#certificates.set(window, certificate);
-    if (isSnapshotAnchor(params, window, (of) => this.#entries.get(of)?.header.fallbackDepth)) {
-      this.#anchors = [...this.#anchors.slice(1 - ANCHORS), settled];
-    }
+    const depthOf = (of: number): number | undefined => this.#entries.get(of)?.header.fallbackDepth;
+    if (isSnapshotAnchor(params, window, depthOf)) this.#anchors = [...this.#anchors.slice(1 - ANCHORS), settled];
     this.#forgetBodies(window - bodiesKept(params));
-    this.#entries.delete(window - entriesKept(params));
-    this.#forgetCertificates(window, params);
+    const past = window - entriesKept(params);
+    this.#entries.delete(past);
+    this.#certificates.delete(past);
+    const old = window - RECENT_CERTIFICATES;
+    if (old >= 0 && !isLastingCertificate(params, old, depthOf)) this.#certificates.delete(old);
   }
 
   #isSettled(operation: Id): boolean {
@@ -131,12 +132,5 @@ export class Disk {
       this.#windows.delete(id);
     }
     this.#idle.delete(window);
-  }
-
-  #forgetCertificates(window: number, params: Settled['network']['params']): void {
-    const isAnchor = (of: number): boolean => this.anchor(of) !== undefined || this.anchor(of - 1) !== undefined;
-    for (const of of this.#certificates.keys()) {
-      if (!isKeptCertificate(params, of, window) && !isAnchor(of)) this.#certificates.delete(of);
-    }
   }
 }

@@ -61,13 +61,16 @@ export class Participant {
   constructor(config: ParticipantConfig, opened: Opened, emit: (effect: ParticipantEffect) => void) {
     this.config = config;
     this.#emit = emit;
-    this.#settled = opened.settled;
-    this.#restart = opened.open?.window === opened.settled.window + 1 ? opened.open : undefined;
-    this.#records = new OpenRecords(this.#restart);
+    const { settled, open } = opened;
+    this.#settled = settled;
+    // Behind an adopted snapshot the last record is of a window that is over: of it only the chain and the memory still hold.
+    this.#restart = open?.window === settled.window + 1 ? open : undefined;
+    if (open !== undefined) this.mempool.restore(open);
+    this.#forgetMoved();
+    this.#records = new OpenRecords(this.#restart, this.mempool.memory(settled.window + 1));
     this.#boundary = new BoundaryPrework(config.meter);
-    this.#candidacy = candidacyOf(config, opened.open?.chain);
+    this.#candidacy = candidacyOf(config, open?.chain);
     this.#records.chain = this.#candidacy?.chain;
-    if (opened.open !== undefined) this.mempool.restore(opened.open);
     this.#ports = this.#makePorts();
   }
 
@@ -240,15 +243,21 @@ export class Participant {
     const { settled } = record;
     this.#settled = settled;
     this.#boundary.closed(settled, record.delta);
-    const { state, window } = settled;
-    this.mempool.settled(window, (sender, prevHash) => state.account(sender)?.frontierHash === prevHash);
+    this.#forgetMoved();
     this.registrations.settled(record.registrations, settled);
     this.#checks.settled(settled);
     this.#candidacy?.closed(record.registrations);
+    const { window } = settled;
     const open = this.#records.next(record, this.mempool.memory(window + 1));
     this.#emit({ type: 'persist', final: record, open });
     this.#emit({ type: 'final', record, round });
     this.#emit({ type: 'ready', condition: { until: 'final', window } });
+  }
+
+  /** What is remembered of operations whose frontier moved, or of choices that bind no more, is of no use. */
+  #forgetMoved(): void {
+    const { state, window } = this.#settled;
+    this.mempool.settled(window, (sender, prevHash) => state.account(sender)?.frontierHash === prevHash);
   }
 
   /** A certificate of a closed window, for whoever serves 0x47 (09 §12.14). */

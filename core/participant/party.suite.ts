@@ -47,6 +47,7 @@ export interface PartyOptions {
   readonly count: number;
   readonly rules?: RulesChoice;
   readonly d0?: number;
+  readonly tau2Windows?: number;
   readonly timers?: TimerFigures;
   readonly adoption?: Adoption;
   readonly speeds?: readonly number[];
@@ -57,7 +58,8 @@ export const foundation = ({
   count,
   rules = 'montana',
   d0 = 2_560,
-}: Pick<PartyOptions, 'count' | 'rules' | 'd0'>): {
+  tau2Windows = 8,
+}: Pick<PartyOptions, 'count' | 'rules' | 'd0' | 'tau2Windows'>): {
   readonly built: Genesis;
   readonly genesis: Settled;
   readonly keys: readonly { readonly nodeId: Id; readonly node: SigningKey; readonly account: SigningKey }[];
@@ -67,7 +69,7 @@ export const foundation = ({
     return { nodeId: nodeId(node.publicKey), node, account: cheapKey(i + 1_001) };
   });
   const built = buildGenesis({
-    params: simulation({ founders: count, tau2Windows: 8, d0 }),
+    params: simulation({ founders: count, tau2Windows, d0 }),
     rules: rulesOf(rules),
     founders: keys.map(({ node, account }) => ({ nodePubkey: node.publicKey, accountPubkey: account.publicKey })),
   });

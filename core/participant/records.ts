@@ -5,8 +5,6 @@ import type { Session } from './session.ts';
 import type { CandidateChain, FinalRecord, HeldProposal, Memory, OpenRecord } from './types.ts';
 import type { Quorate } from './voting.ts';
 
-const NOTHING: Memory = { sticky: [], rejected: [] };
-
 /** What this node has signed in the open window, and the durable record of it (09 §8.8, §11.2.8, §12.15b). */
 export class OpenRecords {
   #signed: readonly (Bundle | Reveal | Proposal | Vote)[];
@@ -16,10 +14,11 @@ export class OpenRecords {
   /** Written with whatever is recorded next. */
   chain: CandidateChain | undefined;
 
-  constructor(restart: OpenRecord | undefined) {
+  /** `restart`: the record of the open window, if there is one. */
+  constructor(restart: OpenRecord | undefined, memory: Memory) {
     this.#signed = restart?.signed ?? [];
     this.#listed = restart?.listed ?? [];
-    this.#memory = restart ?? NOTHING;
+    this.#memory = memory;
     this.#certificate = restart?.certificate ?? [];
   }
 

@@ -4,6 +4,7 @@ import { PRECOMMIT, type ProtocolObject } from '../consensus/objects.ts';
 import { idOf } from '../operations/accounts.suite.ts';
 import { makeOperation } from '../operations/codec.ts';
 import { Party, type Seat } from './party.suite.ts';
+import type { FinalRecord } from './types.ts';
 
 const [P0, P1, P2, P3] = [0, 1, 2, 3] as const;
 
@@ -15,13 +16,13 @@ const at = (party: Party, i: number): Seat => party.seats[i] as Seat;
 const closed = (party: Party, count: number): boolean =>
   party.until(() => party.seats.every((seat) => !seat.up || seat.finals.length >= count), 3_000);
 
-/** An anchor of a founder's account, as its first operation. */
-const anchor = (party: Party, seat: Seat): ProtocolObject => {
+/** An anchor of a founder's account, as its first operation; another one forks it. */
+const anchor = (party: Party, seat: Seat, dataHash = idOf(2)): ProtocolObject => {
   const account = [...party.genesis.state.accounts()].find(({ currentPubkey }) =>
     equalBytes(currentPubkey, seat.accountKey.publicKey),
   );
   if (account === undefined) throw new Error('a founder without an account');
-  const fields = { type: 'Anchor', appId: idOf(1), dataHash: idOf(2) } as const;
+  const fields = { type: 'Anchor', appId: idOf(1), dataHash } as const;
   return makeOperation({ ...fields, prevHash: account.frontierHash, sender: account.accountId }, seat.accountKey);
 };
 
@@ -237,4 +238,56 @@ describe('what a restart finds', () => {
     const { certificate } = seat.disk.open ?? {};
     expect(certificate?.map(({ window, phase }) => [window, phase])).toEqual(Array(3).fill([2, PRECOMMIT]));
   });
+});
+
+describe('behind a snapshot, with the record of a window that is over (09 §12.15c)', () => {
+  /** p2 alone lists an operation in window 1, and is away; what p0 has when `last` is final is its state then. */
+  const behind = (last: number): { readonly party: Party; readonly seat: Seat; readonly operation: ProtocolObject } => {
+    const party = table();
+    party.start();
+    expect(closed(party, 1)).toBe(true);
+    const seat = at(party, P2);
+    const operation = anchor(party, at(party, P1));
+    party.offer(seat, operation);
+    party.until(() => seat.said.some((object) => object.kind === 'bundle' && object.window === 1));
+    party.crash(seat);
+    expect(party.until(() => at(party, P0).finals.length > last, 20_000)).toBe(true);
+    const { settled } = at(party, P0).finals[last] as FinalRecord;
+    expect(seat.disk.open?.signed.some(({ kind }) => kind === 'bundle')).toBe(true);
+    expect(seat.disk.open).toMatchObject({ window: 1, sticky: [{ window: 1 }] });
+    seat.disk = { settled, open: seat.disk.open };
+    return { party, seat, operation };
+  };
+
+  it('what was confirmed binds, in every record that follows; nothing that was signed is said again or goes on', () => {
+    const { party, seat, operation } = behind(5);
+    const said = seat.said.length;
+    const sticky: unknown[] = [];
+    party.strike = (struck, effect) => {
+      if (struck === seat && effect.type === 'persist') sticky.push(effect.open?.sticky);
+      return false;
+    };
+    party.restart(seat);
+    expect(seat.participant.session.window).toBe(6);
+    party.catchUp(seat);
+    expect(party.until(() => seat.finals.length >= 2 && seat.finals.at(-1)?.settled.window === 8, 3_000)).toBe(true);
+    expect(sticky.length).toBeGreaterThan(6);
+    for (const choices of sticky) expect(choices).toMatchObject([{ operation: operation.id, window: 1 }]);
+    const windows = seat.said.slice(said).map((object) => ('window' in object ? object.window : 6));
+    expect(Math.min(...windows)).toBeGreaterThanOrEqual(6);
+    expectOneOfEach(party);
+  });
+
+  it.each([
+    [14, 0],
+    [15, 1],
+  ])(
+    'a choice of window 1 binds until window 14: in window %i the bundle may list %i that fork it',
+    (window, count) => {
+      const { party, seat } = behind(window - 1);
+      party.restart(seat);
+      party.offer(seat, anchor(party, at(party, P1), idOf(3)));
+      expect(seat.participant.mempool.confirmable(() => true)).toHaveLength(count);
+    },
+  );
 });

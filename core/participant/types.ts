@@ -145,7 +145,7 @@ export interface OpenRecord extends Memory {
 /** What survives a crash, as the shell hands it back. */
 export interface Opened {
   readonly settled: Settled;
-  /** The last one that was persisted; undefined at the first start. */
+  /** The last one that was persisted, behind an adopted snapshot of a window that is over; undefined at the first start. */
   readonly open: OpenRecord | undefined;
 }
 

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
 import { anchorOfInterval, firstOfInterval, intervalOf, isSnapshotAnchor } from './anchor-windows.ts';
-import { bodiesKept, entriesKept, isKeptCertificate } from './retention.ts';
 
 /** τ₂ = 12, an interval of 6: boundaries are at 12, 24, 36 … */
 const PARAMS = { tau2Windows: 12n, selectionInterval: 6n };
@@ -36,21 +35,5 @@ describe('the anchor of a selection interval', () => {
   it('belongs to the interval it lies in', () => {
     expect([2, 7, 8, 13, 14].map((window) => intervalOf(PARAMS, window))).toEqual([0, 0, 1, 1, 2]);
     expect([0, 1, 2].map((k) => firstOfInterval(PARAMS, k))).toEqual([2, 8, 14]);
-  });
-});
-
-describe('what is kept for those who come later (09 §3)', () => {
-  it('is what a snapshot needs', () => {
-    expect([entriesKept(PARAMS), bodiesKept(PARAMS)]).toEqual([48 + 12 + 64, 24]);
-  });
-
-  it('certificates of the last 64 windows, of intervals and boundaries', () => {
-    const kept = (last: number): readonly number[] =>
-      Array.from({ length: last + 1 }, (_, window) => window).filter((window) =>
-        isKeptCertificate(PARAMS, window, last),
-      );
-    expect(kept(63)).toHaveLength(64);
-    expect(kept(80).filter((window) => window <= 18)).toEqual([0, 6, 12, 17, 18]);
-    expect(kept(130)[0]).toBe(12);
   });
 });

@@ -77,7 +77,7 @@ export class ArchiveSync {
     const count = Math.min(MOST_ARCHIVED, ahead.window - open);
     const attempt = new Attempt(ahead.peer, base, count, now);
     this.#attempt = attempt;
-    this.#request(attempt, now, (requestId) => ({ type: 'archive-request', requestId, fromWindow: open, count }));
+    this.#askEntries(attempt, now);
   }
 
   message(peer: number, message: ArchiveResponse | ObjectResponse | ProofResponse, now: number): void {
@@ -112,6 +112,12 @@ export class ArchiveSync {
     this.#ports.send(attempt.peer, make(attempt.requestId));
   }
 
+  #askEntries(attempt: Attempt, now: number): void {
+    const { next: fromWindow, left: count } = attempt;
+    attempt.awaits = 'archive-response';
+    this.#request(attempt, now, (requestId) => ({ type: 'archive-request', requestId, fromWindow, count }));
+  }
+
   #replay(attempt: Attempt, now: number): void {
     if (this.#ports.trusted().window + 1 !== attempt.from) {
       this.#finish(now);
@@ -123,7 +129,8 @@ export class ArchiveSync {
     if (names.length > 0) {
       attempt.awaits = 'object-response';
       this.#request(attempt, now, (requestId) => ({ type: 'object-request', requestId, names }));
-    } else if (attempt.records.length === 0) this.#finish(now);
+    } else if (attempt.hasMore) this.#askEntries(attempt, now);
+    else if (attempt.records.length === 0) this.#finish(now);
     else if (this.#ports.certified) this.#askCertificate(attempt, now);
     else this.#adopt(attempt, attempt.records, now);
   }

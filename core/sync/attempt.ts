@@ -5,6 +5,7 @@ import { type OpenWindow, openWindow } from '../transition/open-window.ts';
 import type { Settled } from '../transition/settled.ts';
 import { type ArchiveEntry, CLASS_OPERATION, CLASS_REGISTRATION, type ObjectName } from '../wire/messages.ts';
 import { MOST_REQUESTED } from '../wire/payloads.ts';
+import { archiveEntrySize } from '../wire/size.ts';
 import { CertificateParts } from './certificate-parts.ts';
 import { Patience } from './patience.ts';
 import { BELOW_TRUSTED_QUORUM, type Checkpoint, CONTRADICTS_CHECKPOINT } from './phase.ts';
@@ -12,6 +13,9 @@ import { entryFollows, type ReplayTools, replayEntry } from './replay.ts';
 
 /** Certificates of a range that are too little by the trusted state before windows between them are passed over. */
 const MOST_UNTRUSTED = 4;
+
+/** Half of the 1 MiB that the entries of an answer may take (09 §3): with less of them a peer has no more, or does not give it. */
+const HALF_AN_ANSWER = 524_288;
 
 /** What one peer brings of the windows from `from` on: entries, their bodies, and what came of them on a copy of the state. */
 export class Attempt {
@@ -26,6 +30,8 @@ export class Attempt {
   deadline = 0;
   /** Why the certificate of the last window was of no use, the first time. */
   fault: string | undefined;
+  /** There was no room for more in the last answer. */
+  #isCut = false;
   /** Not yet replayed. */
   #entries: readonly ArchiveEntry[] = [];
   /** Whether the first of these was seen to follow. */
@@ -66,12 +72,28 @@ export class Attempt {
     return this.#missing.slice(0, MOST_REQUESTED);
   }
 
-  /** What the peer is blamed for, if anything. */
+  /** The first window whose entry is not here yet. */
+  get next(): number {
+    return this.from + this.#records.length + this.#entries.length;
+  }
+
+  /** Windows from there on. */
+  get left(): number {
+    return this.from + this.count - this.next;
+  }
+
+  /** Whether the rest of them is worth another request. */
+  get hasMore(): boolean {
+    return this.#isCut && this.left > 0;
+  }
+
+  /** What the peer is blamed for, if anything. All entries of before are replayed. */
   takeEntries(entries: readonly ArchiveEntry[], checkpoint: Checkpoint | undefined): string | undefined {
     const [first] = entries;
-    if (first === undefined) return 'archive ends early';
-    if (first.header.window !== this.from) return 'archive of another window';
-    this.#entries = entries.slice(0, this.count);
+    this.#isCut = bytesOf(entries) > HALF_AN_ANSWER;
+    if (first === undefined) return this.#records.length === 0 ? 'archive ends early' : undefined;
+    if (first.header.window !== this.next) return 'archive of another window';
+    this.#entries = entries.slice(0, this.left);
     const pinned = this.#entries.find(({ header }) => header.window === checkpoint?.window);
     if (pinned !== undefined && pinned.header.id !== checkpoint?.proposalHash) return CONTRADICTS_CHECKPOINT;
     this.patience.brought(this.#entries.length);
@@ -107,6 +129,7 @@ export class Attempt {
       if (record === undefined) {
         this.#entries = [];
         this.#missing = [];
+        this.#isCut = false;
         return 'archive entry does not apply';
       }
       this.#records = [...this.#records, record];
@@ -135,3 +158,6 @@ export class Attempt {
     this.patience.brought(1);
   }
 }
+
+const bytesOf = (entries: readonly ArchiveEntry[]): number =>
+  entries.reduce((bytes, entry) => bytes + archiveEntrySize(entry), 0);

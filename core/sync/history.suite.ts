@@ -3,8 +3,10 @@ import { PRECOMMIT, type Vote } from '../consensus/objects.ts';
 import { makeVote } from '../consensus/vote.ts';
 import { hashId } from '../crypto/hash.ts';
 import type { SigningKey } from '../crypto/suite.ts';
+import type { Params } from '../genesis/params.ts';
 import { foundation } from '../participant/party.suite.ts';
 import { anchorOfInterval, intervalOf } from '../snapshot/anchor-windows.ts';
+import { isLastingCertificate, RECENT_CERTIFICATES } from '../snapshot/retention.ts';
 import { sourceOf } from '../snapshot/source.ts';
 import { step, type TestStep } from '../transition/network.suite.ts';
 import type { Settled } from '../transition/settled.ts';
@@ -26,8 +28,10 @@ const ACCOUNTS = 300;
 export const historyOf = (
   windows: number,
   signersIn: (window: number, all: readonly Id[]) => readonly Id[],
+  { d0 = 200, ...params }: Partial<Pick<Params, 'tau2Windows' | 'selectionInterval'>> & { readonly d0?: number } = {},
 ): History => {
-  const { genesis: bare, keys } = foundation({ count: FOUNDERS, d0: 200 });
+  const { genesis: founded, keys } = foundation({ count: FOUNDERS, d0 });
+  const bare = { ...founded, network: { ...founded.network, params: { ...founded.network.params, ...params } } };
   const [[, model]] = [...bare.state.range('account')] as [readonly [Id, Uint8Array]];
   const accounts = Array.from({ length: ACCOUNTS }, (_, n): readonly [Id, Uint8Array] => {
     const id = hashId('mt-app', littleEndian(n, 4));
@@ -63,6 +67,12 @@ export const certificateOf = (
   return [...signers].sort().map((nodeId) => makeVote({ ...fields, nodeId }, keys.get(nodeId) as SigningKey));
 };
 
+/** Whether peers have the certificate of a window when `windows` windows are final (09 §3). */
+const isCertificateKept = ({ genesis, steps }: History, windows: number, window: number): boolean => {
+  if (window + RECENT_CERTIFICATES >= windows) return window < windows;
+  return isLastingCertificate(genesis.network.params, window, (of) => steps[of]?.header.fallbackDepth);
+};
+
 /** The anchors that peers serve when `windows` windows are final. */
 export const anchorsOf = ({ genesis, steps }: History, windows: number): readonly number[] => {
   const { params } = genesis.network;
@@ -85,7 +95,7 @@ export const honest = (history: History, windows: number, message: Message): rea
       return [{ type: 'archive-response', requestId, entries }];
     }
     case 'proof-request': {
-      const votes = message.window < windows ? certificateOf(history, message.window) : [];
+      const votes = isCertificateKept(history, windows, message.window) ? certificateOf(history, message.window) : [];
       const signatures = votes.map(({ nodeId, signature }) => ({ nodeId, signature }));
       return [{ ...message, type: 'proof-response', round: 1, total: votes.length, signatures }];
     }

@@ -2,7 +2,9 @@ import { existsSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { Net } from '#core/host/net.suite.ts';
+import { Disk } from '#core/journal/disk.ts';
 import { foundation } from '#core/participant/party.suite.ts';
+import type { OpenRecord } from '#core/participant/types.ts';
 import { keyOf } from '#core/snapshot/tables.suite.ts';
 import { TABLES } from '#core/state/state.ts';
 import { State } from '#core/state/view.ts';
@@ -75,6 +77,32 @@ it('puts a snapshot together beside the state, through a restart, and goes on fr
   store.close();
   expect(rowsIn(path)).toEqual({ 'store-2.lmdb': 30 });
   store = openStore(path, built);
+});
+
+it('what was signed last outlives the snapshots that are adopted, on the disk of a replay too', () => {
+  const id = (n: number): string => `${n}`.padStart(64, '0');
+  const open: OpenRecord = {
+    ...{ window: 0, round: 2, signed: [], listed: [], locked: undefined, valid: undefined, certificate: [] },
+    chain: { wStart: 3, checkpoints: Array.from({ length: 3_000 }, (_, i) => id(i)) },
+    sticky: [{ sender: id(1), prevHash: id(2), operation: id(3), window: 0 }],
+    rejected: [{ sender: id(1), prevHash: id(4), operations: [id(5)] }],
+  };
+  const path = folder();
+  let store = openStore(path, built);
+  done(() => store.close());
+  const disk = new Disk(genesis).write({ open });
+  store.write(undefined, open);
+  for (const window of [9, 11, 13]) {
+    takeSnapshot(store, built, window);
+    disk.write({ adopted: settledOf(built, window, genesis.state) });
+    for (const kept of [store, disk]) {
+      expect(kept.opened().settled.window).toBe(window);
+      expect(kept.opened().open).toEqual(open);
+    }
+    store.close();
+    store = openStore(path, built);
+    expect(store.opened().open).toEqual(open);
+  }
 });
 
 it('is held by one process, whichever of its files it is in', () => {

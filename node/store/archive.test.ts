@@ -19,8 +19,8 @@ const { built, genesis } = foundation({ count: 1 });
 const { params } = built.network;
 const key = cheapKey(1);
 
-/** A final window without operations. */
-const finalOf = (window: number): FinalRecord => {
+/** A final window without operations, proposed at this depth. */
+const finalOf = (window: number, fallbackDepth = 1): FinalRecord => {
   const header = makeHeader(
     {
       prevProposalHash: ZERO_ID,
@@ -35,7 +35,7 @@ const finalOf = (window: number): FinalRecord => {
       winnerId: ZERO_ID,
       proposerNodeId: ZERO_ID,
       target: 1n,
-      fallbackDepth: 1,
+      fallbackDepth,
     },
     key,
   );
@@ -149,4 +149,23 @@ it('a disk in memory forgets the same', () => {
   expect(windows()).toEqual([undefined, undefined, 1]);
   write(finals[17]!);
   expect([settled, idle, again].map(({ id }) => disk.object(id))).toEqual([undefined, undefined, undefined]);
+});
+
+it('keeps the certificates that a disk in memory keeps, however many windows are final', () => {
+  const { archive, writeAll } = opened(folder())(retentionOf(params));
+  const disk = new Disk(genesis);
+  const windows = Array.from({ length: 200 }, (_, window) => window);
+  const { entries } = retentionOf(params);
+  for (const last of [63, 64, entries - 1, entries, 130, 199]) {
+    const next = windows.slice(disk.opened().settled.window + 1, last + 1);
+    const records = next.map((window) => finalOf(window, window % 7 === 1 ? 2 : 1));
+    writeAll(records);
+    for (const final of records) disk.write({ final });
+    const of = (keeps: Pick<Archive, 'certificate'>) =>
+      windows.filter((window) => keeps.certificate(window).length > 0);
+    expect(of(disk)).toEqual(of(archive));
+  }
+  // Of those that have an entry: every sixth, eighth and 64th, anchors, and the windows after them. 92, 99, 106 were fallbacks.
+  const old = windows.slice(0, 117).filter((window) => disk.certificate(window).length > 0);
+  expect(old).toEqual([94, 95, 96, 98, 99, 102, 104, 108, 109, 110, 111, 112, 114, 116]);
 });

@@ -2,14 +2,11 @@ import { fromHex, type Id } from '#core/bytes/bytes.ts';
 import { id32, layout, list } from '#core/bytes/layout.ts';
 import type { ProtocolObject, Vote } from '#core/consensus/objects.ts';
 import { decodeVote } from '#core/consensus/vote.ts';
-import { isSelectionWindow } from '#core/entry/selection.ts';
 import type { Params } from '#core/genesis/params.ts';
 import { blobUpTo, whole } from '#core/journal/kinds.ts';
 import { decodeStored, encodeStored, JOURNAL_OBJECT } from '#core/journal/objects.ts';
 import type { FinalRecord } from '#core/participant/types.ts';
-import { isSnapshotAnchor } from '#core/snapshot/anchor-windows.ts';
-import { bodiesKept, entriesKept } from '#core/snapshot/retention.ts';
-import { isBoundary } from '#core/transition/epoch.ts';
+import { bodiesKept, entriesKept, isLastingCertificate, RECENT_CERTIFICATES } from '#core/snapshot/retention.ts';
 import type { ArchiveEntry } from '#core/wire/messages.ts';
 import { decodeArchiveEntry, encodeArchiveEntry, encodeObject } from '#core/wire/objects.ts';
 import type { Database, Environment } from './environment.ts';
@@ -27,9 +24,6 @@ const ARCHIVED_OBJECT = layout('ArchivedObject', { window: whole, object: JOURNA
 
 /** Operations of a window that changed nothing there (03 §8.1): no entry names them. */
 const IDLE = layout('IdleOperations', { ids: list(id32) });
-
-/** Every certificate is kept for so many windows (09 §3). */
-const RECENT_CERTIFICATES = 64;
 
 /** Windows that one write forgets at most, where fewer are to be kept than before. */
 const MOST_FORGOTTEN = 8;
@@ -164,21 +158,8 @@ export class Archive {
   }
 
   #forgetCertificate(window: number): void {
-    if (window >= 0 && !this.#isCertificateKept(window)) this.#certificates.remove(windowKey(window));
-  }
-
-  /**
-   * Whether a certificate outlives the last 64 windows, as long as the entry: of a selection event, of a τ₂ boundary, of a snapshot's
-   * window and of the one after it, which names that window as its parent (09 §3, §9).
-   */
-  #isCertificateKept(window: number): boolean {
-    const { selectionInterval, tau2Windows } = this.#params;
     const depthOf = (at: number): number | undefined => this.entry(at)?.header.fallbackDepth;
-    return (
-      isSelectionWindow(window, selectionInterval) ||
-      isBoundary(window, tau2Windows) ||
-      isSnapshotAnchor(this.#params, window, depthOf) ||
-      isSnapshotAnchor(this.#params, window - 1, depthOf)
-    );
+    if (window < 0 || isLastingCertificate(this.#params, window, depthOf)) return;
+    this.#certificates.remove(windowKey(window));
   }
 }

@@ -135,7 +135,7 @@ it('is equal to the disk of the simulator after every write, through restarts of
   expect(store.object(operation.id)).toBeUndefined();
 });
 
-it('keeps certificates of the last 64 windows, of selection events, of boundaries and of snapshots', () => {
+it('keeps certificates of the last 64 windows, of selection events, of boundaries, of snapshots and of every 64th window', () => {
   const { built } = foundation({ count: 1 });
   const path = folder();
   const windows = Array.from({ length: 76 }, (_, window) => window);
@@ -147,8 +147,17 @@ it('keeps certificates of the last 64 windows, of selection events, of boundarie
   const archive = openStore(path, built, { archiveWindows: Number.POSITIVE_INFINITY });
   go(archive, 75);
   done(() => archive.close());
-  // Of the older ones every sixth and every eighth, but for window 0; snapshots are of 2 and of 10, which their next windows certify.
+  // Of the older ones every sixth, every eighth and every 64th; snapshots are of 2 and of 10, which their next windows certify.
   const recent = windows.filter((window) => window >= 12 && window <= 75);
-  expect(windows.filter((window) => archive.certificate(window).length > 0)).toEqual([2, 3, 6, 8, 10, 11, ...recent]);
+  expect(windows.filter((window) => archive.certificate(window).length > 0)).toEqual([
+    0,
+    2,
+    3,
+    6,
+    8,
+    10,
+    11,
+    ...recent,
+  ]);
   expect(windows.filter((window) => archive.entry(window) !== undefined)).toEqual(windows);
 });

@@ -97,10 +97,11 @@ export class LmdbStore implements Store {
     const staged = new State(staging).stateRoot();
     if (stateRoot !== staged) throw new StoreError(`the snapshot has state root ${staged}, not ${stateRoot}`);
     const file = staging.whole();
-    // What was signed stays behind: it is of windows that are final by now.
+    const open = this.#live.meta.get(OPEN_KEY);
     this.#record(file, () => {
       file.staged.clear();
       putAdopted(file.meta, window, stateRoot);
+      if (open !== undefined) file.meta.put(OPEN_KEY, open);
       file.heads.write({ window, side });
       return () => this.#files.swap();
     });

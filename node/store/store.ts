@@ -15,7 +15,8 @@ export interface Store {
   staging(): SnapshotStaging;
   /**
    * One transaction: the verified snapshot, read from the staging, is the settled state from now on, and its state stays readable; those
-   * of before do not. The archive begins anew behind it. Throws where its window is not after the last final one.
+   * of before do not. The archive begins anew behind it; what was signed last stays. Throws where its window is not after the last final
+   * one.
    */
   adopt(settled: Settled): void;
   /** Removes what is left of a state before the adopted one. */
