@@ -1,6 +1,5 @@
-import { closeSync, existsSync, fsyncSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs';
-import { dirname } from 'node:path';
-import { syncFolder } from '#node/config/durable.ts';
+import { existsSync, readFileSync } from 'node:fs';
+import { placeNew, placeOver, SHARED } from '#node/config/durable.ts';
 import { Refused, systemCode, systemReason } from '#node/config/refused.ts';
 import { type Content, hashContent, type Progress } from './hash-files.ts';
 import { decodeProofFile, encodeProofFile, type ProofFile } from './proof-file.ts';
@@ -19,20 +18,14 @@ export const readProofFile = (path: string): ProofFile => {
   return file;
 };
 
-/** Writes a proof file; one that was there before is replaced whole. Throws `Refused`. Returns its size in bytes. */
-export const writeProofFile = (path: string, file: ProofFile): number => {
+/** Writes a proof file: a new one, never over another file, or in the place of what is there. Throws `Refused`. Returns its size in bytes. */
+export const writeProofFile = (path: string, file: ProofFile, place: 'new' | 'over' = 'new'): number => {
   const bytes = encodeProofFile(file);
   try {
-    const handle = openSync(`${path}.new`, 'w');
-    try {
-      for (let at = 0; at < bytes.length; ) at += writeSync(handle, bytes, at);
-      fsyncSync(handle);
-    } finally {
-      closeSync(handle);
-    }
-    renameSync(`${path}.new`, path);
-    syncFolder(dirname(path));
+    if (place === 'over') placeOver(path, bytes, SHARED);
+    else placeNew(path, bytes, SHARED);
   } catch (error) {
+    if (systemCode(error) === 'EEXIST') throw isThere(path);
     throw new Refused(`${path}: cannot be written: ${systemReason(error)}; name another place with --out`);
   }
   return bytes.length;
@@ -40,8 +33,11 @@ export const writeProofFile = (path: string, file: ProofFile): number => {
 
 /** Throws `Refused` where a file is that would be lost. */
 export const mustBeFree = (path: string): void => {
-  if (existsSync(path)) throw new Refused(`${path}: is there already; it is kept; name another place with --out`);
+  if (existsSync(path)) throw isThere(path);
 };
+
+const isThere = (path: string): Refused =>
+  new Refused(`${path}: is there already; it is kept; name another place with --out`);
 
 /** Bytes, and files, between two looks of somebody who waits at a terminal. */
 const BYTES = 1 << 26;

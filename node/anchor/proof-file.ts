@@ -1,4 +1,5 @@
-import { ascii, equalBytes } from '#core/bytes/bytes.ts';
+import { createHash } from 'node:crypto';
+import { ascii, concat, equalBytes } from '#core/bytes/bytes.ts';
 import { blob, id32, layout, list, raw, u32 } from '#core/bytes/layout.ts';
 import { blobUpTo, oneOf, text } from '#core/journal/kinds.ts';
 import { isFolder, isPath, MOST_FILES } from './tree.ts';
@@ -31,7 +32,10 @@ const SUBJECT = oneOf({
   }),
 });
 
-/** `<name>.proof`: 49 bytes, the name of the application, the manifest or path, and the proof itself (03 §10). */
+/**
+ * `<name>.proof`: 81 bytes, the name of the application, the manifest or path, and the proof itself (03 §10). The last 32 are SHA-256 of
+ * all before: a checkpoint vouches for no header after it, so without them the last header could be damaged unnoticed.
+ */
 export const proofFileLayout = layout('ProofFile', {
   magic: raw(MAGIC.length),
   /** Genesis State Hash of the network. */
@@ -47,11 +51,21 @@ export type ProofFile = Omit<ReturnType<typeof proofFileLayout.read>, 'magic'>;
 
 export type Subject = ProofFile['subject'];
 
-export const encodeProofFile = (file: ProofFile): Uint8Array => proofFileLayout.encode({ magic: MAGIC, ...file });
+const SUM_SIZE = 32;
 
-/** undefined: no proof file of this version, or one with a manifest or path that is none. */
+const sum = (bytes: Uint8Array): Uint8Array => createHash('sha256').update(bytes).digest();
+
+export const encodeProofFile = (file: ProofFile): Uint8Array => {
+  const bytes = proofFileLayout.encode({ magic: MAGIC, ...file });
+  return concat(bytes, sum(bytes));
+};
+
+/** undefined: no proof file of this version, one that is damaged, or one with a manifest or path that is none. */
 export const decodeProofFile = (bytes: Uint8Array): ProofFile | undefined => {
-  const decoded = proofFileLayout.decode(bytes);
+  const end = Math.max(0, bytes.length - SUM_SIZE);
+  const body = bytes.subarray(0, end);
+  if (!equalBytes(bytes.subarray(end), sum(body))) return undefined;
+  const decoded = proofFileLayout.decode(body);
   if (!decoded.ok || !equalBytes(decoded.value.magic, MAGIC)) return undefined;
   const { magic: _, ...file } = decoded.value;
   const { subject } = file;

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { fromHex, type Id, toHex } from '#core/bytes/bytes.ts';
+import { concat, fromHex, type Id, toHex } from '#core/bytes/bytes.ts';
 import { appId } from '#core/crypto/ids.ts';
 import type { Verify } from '#core/crypto/suite.ts';
 import { alone, firstAnchor, suite } from '#node/shell/alone.suite.ts';
@@ -59,6 +59,9 @@ export const anchored = async (folder: string, content: Content, appName = 'time
 export const oneFile = (text: string): Content => ({ type: 'file', content: contentOf(text), bytes: text.length });
 
 export const aFolder = (files: readonly FolderFile[]): Content => ({ type: 'folder', files, bytes: files.length });
+
+/** A proof file of these bytes, as its encoder ends it. */
+export const summed = (body: Uint8Array): Uint8Array => concat(body, createHash('sha256').update(body).digest());
 
 export const otherId = (id: Id): Id => {
   const bytes = fromHex(id);

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { encodeAnchorProof } from '#core/anchor/proof.ts';
 import { decodeProofFile, encodeProofFile, type ProofFile, type Subject } from './proof-file.ts';
-import { aFolder, anchored, contentOf, FILES, fileAt, oneFile, otherId } from './scene.suite.ts';
+import { aFolder, anchored, contentOf, FILES, fileAt, oneFile, otherId, summed } from './scene.suite.ts';
 import { placeOf } from './tree.ts';
 import { checkpointOf, claimOf, pathIn, type Question, verifyProofFile } from './verify.ts';
 
@@ -101,8 +101,25 @@ describe('a proof file', () => {
     expect(said(folder, { subject: { ...memberAt(0), path: path('/etc') } as Subject })).toBe('no proof file');
     expect(decodeProofFile(new Uint8Array(3))).toBeUndefined();
     const bytes = encodeProofFile(single.file);
+    expect(decodeProofFile(summed(bytes.slice(0, -32)))).toBeDefined();
     bytes[7]! += 1;
+    expect(decodeProofFile(summed(bytes.slice(0, -32)))).toBeUndefined();
+  });
+
+  it('damaged in its last header is none, also by a checkpoint that does not vouch for that one', () => {
+    const { file, question, window, checkpointAt } = single;
+    const bytes = encodeProofFile(file);
+    // Of the last header: it is the last part of the proof, but for round, certificate and table.
+    const { later } = claimOf(file.proof)!.proof;
+    const at = Buffer.from(bytes).indexOf(later.at(-1)!) + 40;
+    bytes[at]! ^= 1;
     expect(decodeProofFile(bytes)).toBeUndefined();
+    const forged = decodeProofFile(summed(bytes.slice(0, -32)))!;
+    const judged = (checkpoint: number) =>
+      verifyProofFile(forged, { ...question, checkpoint: checkpointAt(checkpoint) });
+    // Whoever makes the sum anew changes nothing of what is proved.
+    expect(judged(window)).toMatchObject({ ok: true, value: { window } });
+    expect(judged(window + 2).ok).toBe(false);
   });
 
   it('whose later headers do not follow one another proves nothing, even where they are not needed', () => {

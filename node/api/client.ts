@@ -38,10 +38,21 @@ const ask = (socket: string, method: string, path: string, body?: unknown, timeo
     const text = body === undefined ? undefined : JSON.stringify(body);
     const headers =
       text === undefined ? {} : { 'content-type': 'application/json', 'content-length': Buffer.byteLength(text) };
+    /** Of a request, or of an answer that broke off. */
+    const fail = (error: Error): void => {
+      const code = systemCode(error) ?? '';
+      if (code === 'EACCES') {
+        reject(new Refused(`${socket}: permission denied; run this as the user who runs the node`));
+      } else if (code.startsWith('HPE_')) {
+        reject(new Refused(`${socket}: what answers is no Montana node; see what listens there`));
+      } else if (['ECONNRESET', 'EPIPE'].includes(code)) {
+        reject(new Refused(`${socket}: the connection broke off: ${systemReason(error)}; ask again`));
+      } else reject(error);
+    };
     const asked = request({ socketPath: socket, method, path, headers, agent: false, timeout }, (response) => {
       const chunks: Buffer[] = [];
       response.on('data', (chunk: Buffer) => chunks.push(chunk));
-      response.on('error', reject);
+      response.on('error', fail);
       response.on('end', () =>
         resolve({ type: 'reply', code: response.statusCode ?? 0, bytes: Buffer.concat(chunks) }),
       );
@@ -50,15 +61,8 @@ const ask = (socket: string, method: string, path: string, body?: unknown, timeo
       asked.destroy(new Refused(`${socket}: the node does not answer; look at its log, or end the process`));
     });
     asked.on('error', (error) => {
-      const code = systemCode(error) ?? '';
-      if (['ENOENT', 'ECONNREFUSED', 'ENOTDIR'].includes(code)) resolve({ type: 'nobody' });
-      else if (code === 'EACCES') {
-        reject(new Refused(`${socket}: permission denied; run this as the user who runs the node`));
-      } else if (code.startsWith('HPE_')) {
-        reject(new Refused(`${socket}: what answers is no Montana node; see what listens there`));
-      } else if (['ECONNRESET', 'EPIPE'].includes(code))
-        reject(new Refused(`${socket}: the connection broke off: ${systemReason(error)}; ask again`));
-      else reject(error);
+      if (['ENOENT', 'ECONNREFUSED', 'ENOTDIR'].includes(systemCode(error) ?? '')) resolve({ type: 'nobody' });
+      else fail(error);
     });
     asked.end(text);
   });

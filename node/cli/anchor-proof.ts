@@ -23,13 +23,15 @@ export const anchorProofFile = async (proofPath: string, options: AnchorProofOpt
     options.checkpoint === undefined ? undefined : whole('--checkpoint', options.checkpoint, 0, 2 ** 48);
   const before = readProofFile(proofPath);
   const out = options.out ?? (path === undefined ? proofPath : `${basename(path)}.proof`);
-  if (out !== proofPath) mustBeFree(out);
+  // Only what leads to another checkpoint, of the same, takes the place of the file itself.
+  const place = path === undefined && out === proofPath ? 'over' : 'new';
+  if (place === 'new') mustBeFree(out);
   const subject = path === undefined ? before.subject : memberOf(before.subject, path);
   const proof =
     path === undefined || checkpoint !== undefined
       ? await longer(before, nodeFolder(dir).socket, checkpoint)
       : before.proof;
-  const bytes = writeProofFile(out, { ...before, subject, proof });
+  const bytes = writeProofFile(out, { ...before, subject, proof }, place);
   const last = checkpointOf(proof);
   process.stdout.write(`${out}: ${bytes} bytes, up to ${last?.window}:${last?.proposalHash}\n`);
   return 0;

@@ -1,10 +1,10 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { buildGenesis } from '#core/genesis/genesis.ts';
 import { readProofFile, writeProofFile } from '#node/anchor/files.ts';
-import { aFolder, anchored, FILES } from '#node/anchor/scene.suite.ts';
+import { aFolder, anchored, FILES, fileAt } from '#node/anchor/scene.suite.ts';
 import { writeGenesisFile } from '#node/config/genesis-file.ts';
 import { D0 } from '#node/shell/alone.suite.ts';
 import { genesisOf } from '#node/shell/net.suite.ts';
@@ -82,6 +82,25 @@ describe('montana anchor proof', () => {
     await expect(anchorProofFile(out, { dir: root, path: 'a/two' })).rejects.toThrow();
     const none = anchorProofFile(proof, { dir: root, path: 'two', out: join(root, 'x') });
     await expect(none).rejects.toThrow('the folder has no such file, but a/one');
+  });
+
+  it('is never written over the proof of the folder, or over what somebody else has written meanwhile', async () => {
+    const here = join(root, 'here');
+    mkdirSync(here);
+    const folder = await anchored(join(root, 'node-2'), aFolder([fileAt('thesis', '1')]));
+    const own = join(here, 'thesis.proof');
+    writeProofFile(own, folder.file);
+    const before = readFileSync(own);
+    // Also what --out is by default for the file thesis, where the proof is that of this folder.
+    await expect(anchorProofFile(own, { dir: root, path: 'thesis', out: own })).rejects.toThrow('is there already');
+    expect(readFileSync(own)).toEqual(before);
+    expect(() => writeProofFile(own, folder.file)).toThrow('is there already; it is kept; name another place');
+    writeFileSync(join(here, 'letter'), 'dear');
+    symlinkSync(join(here, 'letter'), `${own}.new`);
+    writeProofFile(own, { ...folder.file, appName: 'other' }, 'over');
+    expect(readProofFile(own).appName).toBe('other');
+    expect(readFileSync(join(here, 'letter'), 'utf8')).toBe('dear');
+    expect(readdirSync(here).sort()).toEqual(['letter', 'thesis.proof', 'thesis.proof.new']);
   });
 
   it('asks the node of the folder for anything later', async () => {

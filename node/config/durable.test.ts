@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeEach, expect, test, vi } from 'vitest';
 import { ProofFolder } from '#node/shell/proof-folder.ts';
-import { replaceOwn, writeOwn } from './durable.ts';
+import { placeNew, placeOver, replaceOwn, SHARED, writeOwn } from './durable.ts';
 import { writeEphemeral } from './identity.ts';
 
 /** What the disk takes at once, and in all. */
@@ -46,4 +46,30 @@ test('a disk that is full leaves what was there, and no half of what was not', (
   expect(fs.readdirSync(folder).filter((name) => name.endsWith('.new') || name === 'identity.bin')).toEqual([]);
   disk.room = 1_000;
   expect(writeEphemeral(fresh, seeds()).mode).toBe('ephemeral');
+});
+
+test('a new file is never written over another, and neither touches what is called like a draft', () => {
+  const [file, theirs] = [join(folder, 'placed'), join(folder, 'placed.new')];
+  fs.symlinkSync(join(folder, 'old'), theirs);
+  placeNew(file, Buffer.from('first'), SHARED);
+  expect(() => placeNew(file, Buffer.from('second'), SHARED)).toThrow('EEXIST');
+  expect(fs.readFileSync(file, 'utf8')).toBe('first');
+  placeOver(file, Buffer.from('third'), SHARED);
+  expect(fs.readFileSync(file, 'utf8')).toBe('third');
+  disk.room = 2;
+  expect(() => placeOver(file, Buffer.from('fourth'), SHARED)).toThrow('no space');
+  expect(fs.readFileSync(file, 'utf8')).toBe('third');
+  expect(fs.readFileSync(theirs, 'utf8')).toBe('old');
+  expect(fs.readdirSync(folder).filter((name) => name.startsWith('placed'))).toEqual(['placed', 'placed.new']);
+});
+
+test('a proof for which there is no room is waited for by nobody', () => {
+  const [kept, lost] = ['cd'.repeat(32), 'ef'.repeat(32)];
+  const proofs = new ProofFolder(folder);
+  for (const operation of [kept, lost]) proofs.want(operation);
+  proofs.giveUp(kept, 'why');
+  expect(proofs.read(kept)).toEqual({ type: 'lost', reason: 'why' });
+  disk.room = 0;
+  proofs.giveUp(lost, 'why');
+  expect(proofs.read(lost)).toBeUndefined();
 });

@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
@@ -107,6 +107,15 @@ describe('the proof of an Anchor', () => {
     expect(lost.made[0]?.fault).toContain('was away');
     const said = await extendedProof(lost.folder, headers, FIRST.id).catch((error) => error);
     expect(said).toMatchObject({ statusCode: 410 });
+    // One that cannot be written is no longer waited for.
+    const path = newFolder();
+    const folder = new ProofFolder(path);
+    const proofs = new AnchorProofs(folder, disk, SENDER, open);
+    folder.want(FIRST.id);
+    mkdirSync(join(path, 'proofs', `${FIRST.id}.proof.new`));
+    expect(proofs.final(record, before)[0]?.fault).toMatch(/^the folder proofs: /);
+    const unkept = await extendedProof(folder, headers, FIRST.id).catch((error) => error);
+    expect(unkept).toMatchObject({ statusCode: 410, message: expect.stringContaining('its proof could not be kept') });
     host.take({ type: 'stop' });
   });
 });

@@ -137,7 +137,9 @@ export class AnchorProofs {
       return reason;
     } catch (error) {
       // The chain goes on, whatever becomes of a proof.
-      return `the folder proofs: ${oneLine(error)}`;
+      const reason = `the folder proofs: ${oneLine(error)}`;
+      this.#folder.giveUp(anchor.id, `settled, but its proof could not be kept: ${reason}`);
+      return reason;
     }
   }
 }

@@ -56,6 +56,16 @@ export class ProofFolder {
     this.#write(`${operation}.wanted`, Buffer.from(reason));
   }
 
+  /** `lost`, where a proof could not be written: at least nobody is told to wait for it any more, for which there is always room. */
+  giveUp(operation: Id, reason: string): void {
+    try {
+      rmSync(join(this.#path, `${operation}.wanted`), { force: true });
+      this.lost(operation, reason);
+    } catch {
+      // Nothing more can be done in this folder.
+    }
+  }
+
   /** undefined: nobody wanted it here. */
   read(operation: Id): KeptProof | undefined {
     const bytes = this.#read(`${operation}.proof`);
