@@ -52,7 +52,7 @@ beforeEach(() => {
   chain = new FakeChain([accountOf(key, { accountId: alice.accountId, balance: 10_000_000_000n })]);
   // Each time another chain, of which nobody has seen anything.
   for (const seenIn of [root, folder.path]) {
-    for (const name of readdirSync(seenIn)) if (name.endsWith('.seen')) rmSync(join(seenIn, name));
+    for (const name of readdirSync(seenIn)) if (/\.seen\.\d+$/.test(name)) rmSync(join(seenIn, name));
   }
 });
 

@@ -24,7 +24,8 @@ export const addNodeCommands = (program: Command): void => {
       'after',
       `
 A new identity is 24 words. They are printed once: write them down. The keys stand in identity.bin, which only you can
-read. montana.yaml has every setting with its default, as a comment.
+read. montana.yaml has every setting with its default, as a comment. An identity that stands in the folder without
+montana.yaml, as from "montana keys new", becomes the node's.
 
 Exit code 0: made; 1: it could not be; 2: wrong usage.
 

@@ -1,5 +1,16 @@
 import { spawn } from 'node:child_process';
-import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmdirSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
@@ -102,6 +113,25 @@ describe('node init', () => {
     const before = readFileSync(file);
     await expect(nodeInit({ dir })).rejects.toThrow(/there is an identity already; it is kept/);
     expect(readFileSync(file)).toEqual(before);
+  });
+
+  test('is begun again after a crash: without an identity, or with one that has no configuration', async () => {
+    await makeDevnet({ nodes: 1, dir: join(root, 'franknet') });
+    const [dir, genesis] = [join(root, 'frank'), join(root, 'franknet/genesis.yaml')];
+    // Where it ends before all is there, there is no identity yet.
+    mkdirSync(join(dir, 'genesis.yaml'), { recursive: true });
+    await expect(nodeInit({ dir, genesis })).rejects.toThrow('cannot be written: ');
+    expect(readdirSync(dir)).toEqual(['genesis.yaml']);
+    rmdirSync(join(dir, 'genesis.yaml'));
+    expect((await said(() => nodeInit({ dir, genesis }))).stdout).toContain('Write these 24 words');
+    const all = readdirSync(dir);
+    expect(all.sort()).toEqual(['genesis.yaml', 'identity.bin', 'montana.yaml']);
+    const { nodeId } = readIdentity(join(dir, 'identity.bin'));
+    for (const name of ['genesis.yaml', 'montana.yaml']) rmSync(join(dir, name));
+    const { stdout } = await said(() => nodeInit({ dir, genesis }));
+    expect(stdout).toContain(nodeId);
+    expect(stdout).not.toContain('24 words');
+    expect(readdirSync(dir).sort()).toEqual(all);
   });
 
   test('makes nothing of a genesis file that is none', async () => {

@@ -21,8 +21,6 @@ export interface NodeFolder {
   readonly token: string;
   /** Where the API is served over TCP, while it is. */
   readonly address: string;
-  /** Database, of one file. */
-  readonly store: string;
   /** Recordings of the protocol's inputs. */
   readonly journal: string;
 }
@@ -36,7 +34,6 @@ export const nodeFolder = (path: string): NodeFolder => ({
   socket: join(path, 'api.sock'),
   token: join(path, 'api.token'),
   address: join(path, 'api.address'),
-  store: join(path, 'store.lmdb'),
   journal: join(path, 'journal'),
 });
 

@@ -59,7 +59,7 @@ const identityOf = (mode: IdentityMode, seeds: RoleSeeds): Identity => {
   };
 };
 
-export const wipeIdentity = ({ seeds }: Identity): void => wipe(seeds.account, seeds.node, seeds.app);
+export const wipeIdentity = ({ seeds }: Pick<Identity, 'seeds'>): void => wipe(seeds.account, seeds.node, seeds.app);
 
 /** The account's key: it signs the registration of a candidate (05 §8). */
 export const operatorKey = ({ seeds }: Identity): SigningKey => mlDsa65.key(seeds.account);
@@ -93,9 +93,17 @@ const copyOf = ({ account, node, app }: RoleSeeds): RoleSeeds => ({
   app: app.slice(),
 });
 
-/** Writes an identity without a master seed: these keys live only in this file, unless its words stand elsewhere (01 §7.5, Mode B). */
+/**
+ * Writes an identity without a master seed: these keys live only in this file, unless its words stand elsewhere (01 §7.5, Mode B). The
+ * seeds are the identity's from now on; they are wiped where it cannot be written.
+ */
 export const writeEphemeral = (file: string, seeds: RoleSeeds): Identity => {
-  writeNew(file, VERSION_EPHEMERAL, EPHEMERAL.encode(seeds));
+  try {
+    writeNew(file, VERSION_EPHEMERAL, EPHEMERAL.encode(seeds));
+  } catch (error) {
+    wipeIdentity({ seeds });
+    throw error;
+  }
   return identityOf('ephemeral', seeds);
 };
 

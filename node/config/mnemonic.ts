@@ -1,7 +1,8 @@
-import { pbkdf2Sync, randomBytes } from 'node:crypto';
+import { pbkdf2Sync } from 'node:crypto';
 import { indicesToEntropy, masterSeed, mnemonicIndices } from '#core/crypto/mnemonic.ts';
 import { WORDS } from '#core/crypto/wordlist.ts';
 import { wipe } from '#core/tunnel/wipe.ts';
+import { freshBytes } from './fresh-bytes.ts';
 import { Refused } from './refused.ts';
 
 const ENTROPY_SIZE = 32;
@@ -24,7 +25,7 @@ export interface NewMasterSeed {
 
 /** Of fresh entropy (01 §7.2). */
 export const newMasterSeed = (): NewMasterSeed => {
-  const entropy = new Uint8Array(randomBytes(ENTROPY_SIZE));
+  const entropy = freshBytes(ENTROPY_SIZE);
   const made = { masterSeed: masterSeed(entropy, pbkdf2), words: mnemonicIndices(entropy) };
   wipe(entropy);
   return made;

@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
@@ -8,6 +7,7 @@ import { DEVNET } from '#core/genesis/profiles.ts';
 import { MONTANA } from '#core/genesis/rules.ts';
 import { configText } from '#node/config/config.ts';
 import { makeNodeFolder, type NodeFolder } from '#node/config/folder.ts';
+import { freshBytes } from '#node/config/fresh-bytes.ts';
 import { writeGenesisFile } from '#node/config/genesis-file.ts';
 import { type Identity, wipeIdentity, writeEphemeral } from '#node/config/identity.ts';
 import type { KeyName } from '#node/config/keys.ts';
@@ -51,7 +51,7 @@ export const makeDevnet = async (plan: DevnetPlan): Promise<MadeDevnet> => {
   const ports = await freePorts(nodes);
   const made = ports.map((port, index) => {
     const folder = makeNodeFolder(join(dir, `node-${index}`));
-    const seeds = { account: random(32), node: random(32), app: random(64) };
+    const seeds = { account: freshBytes(32), node: freshBytes(32), app: freshBytes(64) };
     return { folder, port, identity: writeEphemeral(folder.identity, seeds) };
   });
   const genesis = buildGenesis({
@@ -91,7 +91,11 @@ export const makeNewcomer = async (
 ): Promise<Founder> => {
   const [port] = (await freePorts(1)) as [number];
   const folder = makeNodeFolder(join(dir, name));
-  const identity = writeEphemeral(folder.identity, { account: random(32), node: random(32), app: random(64) });
+  const identity = writeEphemeral(folder.identity, {
+    account: freshBytes(32),
+    node: freshBytes(32),
+    app: freshBytes(64),
+  });
   const peers = founders.map(({ address }) => address);
   const common = { genesis: '../genesis.yaml', listen: [listenAt(port)], peers, diversity: 'off', entry: 'off' };
   writeFileSync(folder.config, configText({ ...common, ...config }));
@@ -99,8 +103,6 @@ export const makeNewcomer = async (
   const { nodeId, peerId } = identity;
   return { folder, nodeId, peerId, port, address: `${listenAt(port)}/p2p/${peerId}` };
 };
-
-const random = (size: number): Uint8Array => new Uint8Array(randomBytes(size));
 
 const keysOf = ({ accountKey, nodeKey }: Identity) => ({ accountPubkey: accountKey, nodePubkey: nodeKey });
 

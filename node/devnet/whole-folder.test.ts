@@ -17,14 +17,14 @@ test('what is torn or left behind in the folder of a node is named, and nothing 
   const write = (name: string, text: string): void => writeFileSync(join(path, name), text);
   mkdirSync(join(path, 'proofs'));
   write('api.token', `${'0a'.repeat(32)}\n`);
-  write('mt1.seen', '12\n');
+  write('mt1.seen.12', '');
   write(`proofs/${'0b'.repeat(32)}.wanted`, '');
   expect(await lookThrough(founder, genesis)).toEqual({ faults: [], window: -1, entries: 0 });
   // As after a snapshot was adopted.
   for (const end of ['', '-lock']) renameSync(join(path, `store.lmdb${end}`), join(path, `store-2.lmdb${end}`));
   expect(await lookThrough(founder, genesis)).toEqual({ faults: [], window: -1, entries: 0 });
   write('api.token', '0a0a');
-  write('mt1.seen', '');
+  write('mt1.seen.12.new', '');
   write('peers.bin', 'x');
   write('peers.bin.new', 'x');
   write('snapshot-8.chunks', '');
@@ -34,7 +34,7 @@ test('what is torn or left behind in the folder of a node is named, and nothing 
   expect(faults.map((fault) => fault.slice(path.length + 1)).sort()).toEqual(
     [
       'api.token: is torn',
-      'mt1.seen: is torn',
+      'mt1.seen.12.new: was left behind',
       'peers.bin: is torn',
       'peers.bin.new: was left behind',
       'snapshot-8.chunks: is torn',

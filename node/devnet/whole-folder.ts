@@ -23,11 +23,8 @@ const isSnapshot: Judge = (path, name) => {
   return file?.window === Number(window);
 };
 
-/** Of the operator's account, in whose name an owner's commands were given. */
-const isSeen: Judge = (path, name) => {
-  if (!name.endsWith('.seen')) return undefined;
-  return /^\d+\n$/.test(readFileSync(path, 'utf8'));
-};
+/** Of the operator's account, in whose name an owner's commands were given; two after a kill, until the next command. */
+const isSeen: Judge = (_, name) => /\.seen\.\d+$/.test(name) || undefined;
 
 const isProof: Judge = (path, name) => {
   const [, id, kind] = /^([0-9a-f]{64})\.(wanted|proof)$/.exec(name) ?? [];

@@ -1,17 +1,20 @@
+import { execFile } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeEach, describe, expect, test } from 'vitest';
+import { promisify } from 'node:util';
+import { afterAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { accountOf, idOf } from '#core/operations/accounts.suite.ts';
 import { makeOperation, type OperationFields } from '#core/operations/codec.ts';
 import { type Identity, withAccountKey, writeEphemeral } from '#node/config/identity.ts';
+import { Refused } from '#node/config/refused.ts';
 import { FakeChain, network } from './chain.suite.ts';
 import type { Chain } from './chain.ts';
 import { Pending } from './pending.ts';
 import { carryOn, judge, publish, refuseWhileUnderWay, senderOf } from './publish.ts';
 import { transferFields } from './transfer.ts';
 import type { Wallet } from './wallet.ts';
-import { watch } from './watch.ts';
+import { seenText, watch } from './watch.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'montana-follow-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -34,7 +37,7 @@ let wallet: Wallet;
 beforeEach(() => {
   told.length = 0;
   chain = new FakeChain([recordOf(alice)]);
-  for (const name of readdirSync(folder)) if (/\.(pending|seen)$/.test(name)) rmSync(join(folder, name));
+  for (const name of readdirSync(folder)) if (/\.(pending|seen\.\d+)$/.test(name)) rmSync(join(folder, name));
   const pending = new Pending(join(folder, 'identity.bin'), alice.accountId, network.genesisHash);
   wallet = { account: alice.accountId, chain, identity: alice, pending, network };
 });
@@ -256,6 +259,72 @@ test('watch: each window, what came and went, and what was earned', async () => 
   expect((await nobody.next()).value).toMatchObject({ balance: null });
 });
 
+test('watch: over a gap of what the node keeps, nobody tells', async () => {
+  const seen = watch(chain, alice.accountId);
+  await seen.next();
+  chain.close(signed(await payBob(7n)));
+  chain.close(signed(await payBob(8n)));
+  const whole = chain.history.bind(chain);
+  chain.history = async (...asked) => ({ ...(await whole(...asked)), next: null, oldest: 2 });
+  const { value } = await seen.next();
+  expect(value).toMatchObject({ window: 2, balance: '985', earned: null, operations: [] });
+  expect(seenText(value!, alice.accountId)).toMatch(/balance 0\.000000985 MONT {2}nobody tells what moved it\n$/);
+  chain.close(signed(await payBob(5n)));
+  expect((await seen.next()).value).toMatchObject({ window: 3, earned: '0', operations: [{ window: 3 }] });
+});
+
+test("watch: what does not add up is nobody's earning", async () => {
+  const seen = watch(chain, alice.accountId);
+  await seen.next();
+  chain.accounts.putAccount({ ...chain.accounts.account(alice.accountId)!, balance: 1n });
+  const { value } = await seen.next();
+  expect(value).toMatchObject({ balance: '1', earned: null, operations: [] });
+});
+
+test('what cannot be noted stops a command before it, and says nothing of what was sent', () => {
+  const nowhere = new Pending(join(folder, 'none', 'identity.bin'), alice.accountId, network.genesisHash);
+  expect(() => nowhere.see(1)).toThrow(
+    /\.seen\.1: cannot be written: no such file .*; make room, and its folder writable$/,
+  );
+});
+
+test('how a payment ended is said though it cannot be noted, and stays to be noted', async () => {
+  const see = vi.spyOn(wallet.pending, 'see');
+  chain.before = () => {
+    if (chain.said.length > 0)
+      see.mockImplementation(() => {
+        throw new Refused('it cannot be written');
+      });
+  };
+  const fields = await payBob(7n);
+  expect(await publish(wallet, fields, tell)).toEqual({ type: 'settled', window: 1 });
+  expect(told.at(-1)).toMatch(/^warning: it cannot be written; until "montana account resume" has ended it/);
+  see.mockRestore();
+  expect(await carryOn(wallet, wallet.pending.read()!, tell)).toEqual({ type: 'settled', window: 1 });
+  expect(wallet.pending.read()).toBeUndefined();
+});
+
+test('commands that see one account at once do not disturb each other, and none forgets', async () => {
+  const pending = `new Pending(${JSON.stringify(join(folder, 'identity.bin'))}, '${alice.accountId}', '${network.genesisHash}')`;
+  const script = (first: number): string => `
+    import { Pending } from ${JSON.stringify(import.meta.resolve('./pending.ts'))};
+    const pending = ${pending};
+    for (let window = ${first}; window < 600; window += 2) {
+      try {
+        pending.see(window);
+      } catch (error) {
+        if (!error.message.startsWith('this node is behind')) throw error;
+      }
+    }`;
+  const commands = [0, 1].map((first) =>
+    promisify(execFile)(process.execPath, ['--input-type=module', '--eval', script(first)]),
+  );
+  await Promise.all(commands);
+  expect(() => wallet.pending.see(598)).toThrow('your account was seen in 599');
+  wallet.pending.see(600);
+  expect(readdirSync(folder).filter((name) => name.includes('.seen'))).toEqual([expect.stringMatching(/\.seen\.600$/)]);
+});
+
 test('what is written holds no seed', async () => {
   const operation = signed(await payBob(7n));
   wallet.pending.write(operation);
@@ -287,7 +356,8 @@ describe('at a node that tells no history', () => {
     await seen.next();
     chain.close(signed(await payBob(10n)));
     const { value } = await seen.next();
-    expect(value).toMatchObject({ balance: '990', earned: '0', operations: [] });
+    expect(value).toMatchObject({ balance: '990', earned: null, operations: [] });
+    expect((await seen.next()).value).toMatchObject({ balance: '990', earned: '0', operations: [] });
   });
 });
 

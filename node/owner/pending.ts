@@ -1,10 +1,10 @@
-import { linkSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { closeSync, openSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import type { Id } from '#core/bytes/bytes.ts';
 import type { Operation } from '#core/consensus/objects.ts';
 import { encodeAddress } from '#core/crypto/ids.ts';
 import { decodeOperation } from '#core/operations/codec.ts';
-import { removeOwn, replaceOwn, syncFolder, writeOwn } from '#node/config/durable.ts';
+import { placeNew, removeOwn, syncFolder } from '#node/config/durable.ts';
 import { Refused, systemCode, systemReason } from '#node/config/refused.ts';
 
 /**
@@ -15,7 +15,7 @@ import { Refused, systemCode, systemReason } from '#node/config/refused.ts';
 export class Pending {
   readonly file: string;
   readonly #account: Id;
-  /** Holds the last window that a node has shown of the account to its owner, in decimal digits. */
+  /** Start of the name of an empty file, which ends in the last window that a node has shown of the account to its owner. */
   readonly #seen: string;
 
   /** `genesisHash`: of the network whose nodes are asked. */
@@ -23,7 +23,7 @@ export class Pending {
     this.#account = account;
     const name = join(dirname(identityFile), encodeAddress(account));
     this.file = `${name}.pending`;
-    this.#seen = `${name}.${genesisHash.slice(0, 16)}.seen`;
+    this.#seen = `${name}.${genesisHash.slice(0, 16)}.seen.`;
   }
 
   /**
@@ -31,31 +31,33 @@ export class Pending {
    * prev_hash would be signed twice, and what has settled would be taken for lost (03 §6.3).
    */
   see(window: number): void {
-    const seen = this.#lastSeen();
-    if (window < seen) {
-      throw new Refused(
-        `this node is behind: it has window ${window}, your account was seen in ${seen}, says ${this.#seen}; wait, or ask another node with --node`,
-      );
-    }
-    if (window === seen) return;
+    const file = `${this.#seen}${window}`;
     try {
-      replaceOwn(this.#seen, Buffer.from(`${window}\n`));
+      const windows = this.#windowsSeen();
+      const seen = Math.max(...windows, -1);
+      if (window < seen) {
+        throw new Refused(
+          `this node is behind: it has window ${window}, your account was seen in ${seen}, says ${this.#seen}${seen}; wait, or ask another node with --node`,
+        );
+      }
+      if (window === seen) return;
+      // The highest one counts, so commands that see the account at once need not know of each other.
+      closeSync(openSync(file, 'a', 0o600));
+      syncFolder(dirname(file));
+      for (const before of windows) rmSync(`${this.#seen}${before}`, { force: true });
     } catch (error) {
-      throw new Refused(`${this.#seen}: cannot be written: ${systemReason(error)}; nothing was sent`);
+      if (error instanceof Refused) throw error;
+      throw new Refused(`${file}: cannot be written: ${systemReason(error)}; make room, and its folder writable`);
     }
   }
 
-  /** −1: none. */
-  #lastSeen(): number {
-    let text: string;
-    try {
-      text = readFileSync(this.#seen, 'utf8');
-    } catch (error) {
-      if (systemCode(error) === 'ENOENT') return -1;
-      throw new Refused(`${this.#seen}: cannot be read: ${systemReason(error)}; make it readable`);
-    }
-    if (/^\d{1,15}\n$/.test(text)) return Number(text);
-    throw new Refused(`${this.#seen}: is damaged; wait until your node is up to date, and remove it`);
+  /** More than one where a command was killed, or several see the account at once. */
+  #windowsSeen(): readonly number[] {
+    const start = basename(this.#seen);
+    const ends = readdirSync(dirname(this.#seen)).flatMap((name) =>
+      name.startsWith(start) ? [name.slice(start.length)] : [],
+    );
+    return ends.filter((end) => /^\d{1,15}$/.test(end)).map(Number);
   }
 
   /** undefined: nothing is under way. Throws `Refused`. */
@@ -76,21 +78,14 @@ export class Pending {
 
   /** Throws `Refused` where another is under way, of another process too. */
   write({ bytes }: Operation): void {
-    const draft = `${this.file}.${process.pid}`;
     try {
-      rmSync(draft, { force: true });
-      writeOwn(draft, bytes);
-      // Unlike a rename, never over another.
-      linkSync(draft, this.file);
-      syncFolder(dirname(this.file));
+      placeNew(this.file, bytes);
       this.#clean();
     } catch (error) {
       if (systemCode(error) === 'EEXIST') {
         throw new Refused('another operation of this account is under way; "montana account resume" follows it');
       }
       throw new Refused(`${this.file}: cannot be written: ${systemReason(error)}; nothing was sent`);
-    } finally {
-      rmSync(draft, { force: true });
     }
   }
 
@@ -102,6 +97,11 @@ export class Pending {
 
   /** Takes an operation away, and no other: one that another process has under way by now stays. Throws `Refused`. */
   remove({ id }: Operation): void {
-    if (this.read()?.id === id) removeOwn(this.file);
+    if (this.read()?.id !== id) return;
+    try {
+      removeOwn(this.file);
+    } catch (error) {
+      throw new Refused(`${this.file}: cannot be removed: ${systemReason(error)}; make its folder writable`);
+    }
   }
 }

@@ -57,14 +57,20 @@ export const publish = async (wallet: Wallet, fields: OperationFields, tell: Tel
 };
 
 /**
- * Follows what is durable; it is forgotten when it can settle no more, or has. Throws `Refused` where the node ends, or is behind: the
- * operation lives on then.
+ * Follows what is durable; it is forgotten when it can settle no more, or has. Throws `Refused` where the node ends, or is behind, before
+ * the end is known: the operation lives on then.
  */
 export const carryOn = async ({ chain, pending }: Wallet, operation: Operation, tell: Tell): Promise<Outcome> => {
   pending.see((await chain.account(operation.sender)).window);
   const outcome = await follow(chain, operation, tell);
-  if (outcome.type === 'settled') pending.see((await chain.account(operation.sender)).window);
-  if (outcome.type !== 'refused') pending.remove(operation);
+  try {
+    if (outcome.type === 'settled') pending.see((await chain.account(operation.sender)).window);
+    if (outcome.type !== 'refused') pending.remove(operation);
+  } catch (error) {
+    if (!(error instanceof Refused)) throw error;
+    // How it ended is said all the same.
+    tell(`warning: ${error.message}; until "montana account resume" has ended it, the operation counts as under way`);
+  }
   return outcome;
 };
 

@@ -8,8 +8,8 @@ export interface Seen {
   readonly window: number;
   /** null: there is no such account. */
   readonly balance: string | null;
-  /** What windows brought it that its operator won; 0, and no operations, where nobody tells what moved it. */
-  readonly earned: string;
+  /** What windows brought it that its operator won; null, and no operations: another balance, and nobody tells what moved it. */
+  readonly earned: string | null;
   /** Oldest first. */
   readonly operations: readonly HistoryOperation[];
 }
@@ -25,14 +25,15 @@ export async function* watch(chain: Chain, account: Id): AsyncGenerator<Seen> {
     const operations = await between(chain, account, before.window, now.window);
     const moved = (operations ?? []).reduce((sum, operation) => sum + change(operation, account), 0n);
     const [balance, was] = [now.account?.balance, BigInt(before.account?.balance ?? 0)];
-    const isTold = balance !== undefined && operations !== undefined;
-    const earned = isTold ? BigInt(balance) - was - moved : 0n;
+    const gain = BigInt(balance ?? 0) - was - moved;
+    const isTold = operations !== undefined && gain >= 0n;
+    const earned = isTold || gain === 0n ? String(gain) : null;
     before = now;
-    yield { window: now.window, balance: balance ?? null, earned: String(earned), operations: operations ?? [] };
+    yield { window: now.window, balance: balance ?? null, earned, operations: isTold ? operations : [] };
   }
 }
 
-/** Operations of windows above `after`, up to `last`; oldest first. undefined: nobody tells. */
+/** Operations of windows above `after`, up to `last`; oldest first. undefined: nobody tells, as of windows that a node has behind its snapshot. */
 const between = async (
   chain: Chain,
   account: Id,
@@ -42,16 +43,19 @@ const between = async (
   if (chain.history === undefined) return undefined;
   const found: HistoryOperation[] = [];
   for (let before: number | null = last + 1; before !== null && before > after + 1; ) {
-    const { operations, next } = await chain.history(account, before);
+    const { operations, next, oldest } = await chain.history(account, before);
+    if (oldest > after + 1) return undefined;
     found.push(...operations.filter(({ window }) => window > after));
     before = next;
   }
   return found.reverse();
 };
 
+const NOBODY_TELLS = '  nobody tells what moved it';
+
 /** For a person: the window and the balance, then a row an operation. */
 export const seenText = ({ window, balance, earned, operations }: Seen, account: Id): string => {
-  const gain = earned === '0' ? '' : `  earned ${amountText(BigInt(earned))}`;
+  const gain = earned === null ? NOBODY_TELLS : earned === '0' ? '' : `  earned ${amountText(BigInt(earned))}`;
   const held = balance === null ? 'no account yet' : amountText(BigInt(balance));
   const rows = operations.map((operation) => `${operationRow(operation, account)}\n`);
   return `${String(window).padStart(8)}  final     balance ${held}${gain}\n${rows.join('')}`;

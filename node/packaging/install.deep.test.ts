@@ -1,4 +1,5 @@
 import { spawn, spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
@@ -69,6 +70,51 @@ test('a rehearsal says every step and does none; --help does neither', () => {
   expect(install('--undo', '--dry-run', '--prefix', join(here, 'p')).stdout).toContain('it is not there');
   expect(install('--help')).toMatchObject({ status: 0, stdout: expect.stringContaining('Usage: sh install.sh') });
   expect(readdirSync(here)).toEqual(['genesis.yaml', 'montana-0.1.0.tgz']);
+});
+
+test('what was cut off is taken up by the same command, and done twice it changes nothing', () => {
+  const here = join(folder, 'cut');
+  const [tarball, genesis, dir] = ['montana-0.1.0.tgz', 'genesis.yaml', 'alice'].map((name) => join(here, name)) as [
+    string,
+    string,
+    string,
+  ];
+  const config = join(dir, 'montana.yaml');
+  mkdirSync(join(here, 'p/bin'), { recursive: true });
+  mkdirSync(join(here, 'p/lib/node_modules/montana'), { recursive: true });
+  for (const file of [tarball, genesis]) writeFileSync(file, '');
+  // A program that is there already, of this package, and is killed before its folder has an identity.
+  writeFileSync(
+    join(here, 'p/lib/node_modules/montana/.installed-from'),
+    createHash('sha256').update('').digest('hex'),
+  );
+  writeFileSync(
+    join(here, 'p/bin/montana'),
+    `#!/bin/sh
+mkdir -p '${dir}'
+[ -e '${config}' ] || { echo '#peers: []' >'${config}'; kill -9 $$; }
+echo >'${dir}/identity.bin'
+`,
+    { mode: 0o755 },
+  );
+  const asked = ['--tarball', tarball, '--prefix', join(here, 'p'), '--dir', dir, '--genesis', genesis, '--no-service'];
+  const again = (...more: readonly string[]) =>
+    install(...asked, '--listen', 'l', '--peer', 'p', '--peer', 'q', ...more);
+  expect(again().status).not.toBe(0);
+  expect(readdirSync(dir)).toEqual(['montana.yaml']);
+  expect(again()).toMatchObject({ status: 0, stdout: expect.stringContaining("make the node's folder") });
+  const whole = readFileSync(config, 'utf8');
+  expect(whole).toBe('#peers: []\n\n# As given to install.sh.\nlisten:\n  - l\npeers:\n  - p\n  - q\n');
+  expect(again().stdout).toContain('has an identity already; it and its settings are kept');
+  expect(readFileSync(config, 'utf8')).toBe(whole);
+  // Killed as soon as the folder was made.
+  writeFileSync(config, '#peers: []\n');
+  expect(again().status).toBe(0);
+  expect(readFileSync(config, 'utf8')).toBe(whole);
+  // What somebody has set is theirs.
+  writeFileSync(config, 'peers: []\n');
+  expect(again().stdout).toContain('add listen and peers to');
+  expect(readFileSync(config, 'utf8')).toBe('peers: []\n\n# As given to install.sh.\nlisten:\n  - l\n');
 });
 
 test('the script is sound sh, as far as this machine can tell', () => {

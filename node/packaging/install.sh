@@ -8,7 +8,7 @@ Usage: sh install.sh [--tarball <file>] [--prefix <folder>] [--dir <folder> --ge
 
   --tarball <file>    the package, as `npm pack` makes it (default: the newest montana-*.tgz here)
   --prefix <folder>   where the program goes (default: /usr/local for root, else ~/.local)
-  --dir <folder>      the node's folder: made with a new identity, whose 24 words are shown once; one that is there is kept
+  --dir <folder>      the node's folder: made with a new identity, whose 24 words are shown once; what one that is there has is kept
   --genesis <file>    genesis file of the network to join
   --peer <multiaddr>  a node to begin with, /ip4/…/tcp/…/p2p/Qm…; repeatable
   --listen <multiaddr> where others reach this node (default: /ip4/0.0.0.0/tcp/8444)
@@ -69,6 +69,9 @@ package=$prefix/lib/node_modules/montana
 stamp=$package/.installed-from
 unit=/etc/systemd/system/montana.service
 
+is_made() { [ -e "$dir/identity.bin" ] && [ -e "$dir/montana.yaml" ]; }
+# Whether the configuration has a key already.
+sets() { grep -q "^$1:" "$dir/montana.yaml" 2>/dev/null; }
 has_systemd() { [ $is_root = yes ] && [ -d /run/systemd/system ]; }
 
 command -v npm >/dev/null || refuse 'npm is missing; install Node 20.19 or newer with npm first, the package brings its own Node 24'
@@ -94,7 +97,7 @@ if [ -z "$tarball" ]; then
   tarball=$(ls -t montana-*.tgz 2>/dev/null | head -n 1)
 fi
 [ -f "$tarball" ] || refuse "${tarball:-no montana-*.tgz here}: there is no such package; make one with \"npm pack\" in a checkout, and name it with --tarball"
-if [ -n "$dir" ] && [ ! -e "$dir/identity.bin" ] && [ ! -f "$genesis" ]; then
+if [ -n "$dir" ] && ! is_made && [ ! -f "$genesis" ]; then
   refuse "${genesis:-no --genesis}: there is no such genesis file; get the one of the network to join"
 fi
 wants_service=no
@@ -122,20 +125,28 @@ else
 fi
 
 if [ -n "$dir" ]; then
-  if [ -e "$dir/identity.bin" ]; then
+  if is_made; then
     say "$dir has an identity already; it and its settings are kept"
   else
     say "make the node's folder $dir"
     if [ $words = yes ]; then run "$program" node init --dir "$dir" --genesis "$genesis" --mnemonic -
     else run "$program" node init --dir "$dir" --genesis "$genesis"; fi
-    if [ -n "$listen$peers" ]; then
-      say "add listen and peers to $dir/montana.yaml"
-      [ $dry = yes ] || {
-        printf '\n# As given to install.sh.\n'
-        [ -z "$listen" ] || printf 'listen:\n  - %s\n' "$listen"
-        [ -z "$peers" ] || printf 'peers:\n%s' "$peers"
-      } >>"$dir/montana.yaml"
-    fi
+  fi
+  # Also where an earlier run was cut off before this.
+  added=''
+  if [ -n "$listen" ] && ! sets listen; then
+    added="listen:
+  - $listen
+"
+  fi
+  if [ -n "$peers" ] && ! sets peers; then
+    added="${added}peers:
+$peers"
+  fi
+  if [ -n "$added" ]; then
+    say "add listen and peers to $dir/montana.yaml"
+    [ $dry = yes ] || printf '\n# As given to install.sh.\n%s' "$added" >>"$dir/montana.yaml"
+    is_new=yes
   fi
 fi
 
