@@ -1,4 +1,5 @@
 import { strictlyAscending } from '../bytes/bytes.ts';
+import { IdSet } from '../collections/id-map.ts';
 import { signersWeight } from '../consensus/certificate.ts';
 import { judgeVote } from '../consensus/judge-vote.ts';
 import type { Header, Vote } from '../consensus/objects.ts';
@@ -9,7 +10,7 @@ import type { AnchorName } from '../snapshot/staging.ts';
 import type { State } from '../state/view.ts';
 import { openWindow } from '../transition/open-window.ts';
 import type { Settled } from '../transition/settled.ts';
-import type { ArchiveRequest, Message, ProofRequest } from '../wire/messages.ts';
+import type { ArchiveRequest, Message, ProofRequest, ProofSignature } from '../wire/messages.ts';
 import { MOST_ARCHIVED } from '../wire/payloads.ts';
 import { CertificateParts } from './certificate-parts.ts';
 import { Patience } from './patience.ts';
@@ -69,6 +70,8 @@ export class AnchorSearch implements Phase {
   readonly #intervals: number[] = [];
   #peer = 0;
   #patience = new Patience(0);
+  /** Nodes known here of whom this peer has shown a vote: no other vote is worth waiting for, and none twice. */
+  readonly #heard = new IdSet();
   /** Headers without a gap, from the window before the interval on. */
   #headers: readonly Header[] = [];
   #anchor: Header | undefined;
@@ -111,7 +114,7 @@ export class AnchorSearch implements Phase {
       return this.#takeHeaders(headers, now);
     }
     if (message.type !== 'proof-response' || this.#parts === undefined) return this.#blame(ANOTHER_KIND);
-    this.#patience.brought(message.signatures.length);
+    this.#hear(message.signatures);
     const taken = this.#parts.take(message, MOST_VOTES);
     if (taken === 'no certificate') return this.#older(now);
     if (taken === 'complete') return this.#judge(this.#parts.votes(), now);
@@ -123,6 +126,13 @@ export class AnchorSearch implements Phase {
   expired(now: number): Outcome {
     this.#ports.penalty(this.#peer, this.#patience.fault(now));
     return 'slow';
+  }
+
+  #hear(signatures: readonly ProofSignature[]): void {
+    const { roster } = openWindow(this.#context.trusted);
+    const before = this.#heard.size;
+    for (const { nodeId } of signatures) if (roster.slotOf(nodeId) >= 0) this.#heard.add(nodeId);
+    this.#patience.brought(this.#heard.size - before);
   }
 
   #askHeaders(fromWindow: number, end: number, now: number): void {

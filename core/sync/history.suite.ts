@@ -101,10 +101,10 @@ export const honest = (history: History, windows: number, message: Message): rea
     }
     case 'snapshot-request': {
       const { requestId, anchorWindow, resumeOffset } = message;
-      if (!anchorsOf(history, windows).includes(anchorWindow)) {
-        return [{ type: 'snapshot-error', requestId, code: 1, message: [] }];
-      }
+      const unavailable: Message = { type: 'snapshot-error', requestId, code: 1, message: [] };
+      if (!anchorsOf(history, windows).includes(anchorWindow)) return [unavailable];
       const source = sourceOf((history.steps[anchorWindow] as TestStep).settled.state);
+      if (resumeOffset >= source.totalChunks) return [unavailable];
       const chunks: Message[] = [];
       for (let index = resumeOffset; index < source.totalChunks; index++) {
         const chunk = source.chunk(index);

@@ -1,10 +1,11 @@
 import type { Message } from '../wire/messages.ts';
 
 /**
- * How a phase goes on after an answer, or without one in time: with the same peer, with the next one (`slow`: this one may be asked
- * again after the others, `next`: it may not), not at all with this anchor (`void`), or it is done.
+ * How a phase goes on after an answer, or without one in time: with the same peer, with the next one, not at all with this anchor
+ * (`void`), or it is done. With the next one: this one may be asked again after a while (`slow`, or for no fault of its own `contrary`),
+ * after the others (`over`), or not at all (`next`).
  */
-export type Outcome = 'more' | 'next' | 'slow' | 'void' | 'done';
+export type Outcome = 'more' | 'next' | 'slow' | 'contrary' | 'over' | 'void' | 'done';
 
 /** A conversation of fast sync, with one peer at a time. */
 export interface Phase {
@@ -15,7 +16,8 @@ export interface Phase {
   /** Turns to a peer. `done` and `void` where nothing is left to ask. */
   ask(peer: number, now: number): Outcome;
   take(message: Message, now: number): Outcome;
-  expired(now: number): Outcome;
+  /** `isAlone`: nobody else can be asked now. */
+  expired(now: number, isAlone: boolean): Outcome;
 }
 
 export interface PhasePorts {

@@ -11,12 +11,13 @@ import type { TestStep } from '../transition/network.suite.ts';
 import type { Settled } from '../transition/settled.ts';
 import type { Message, SnapshotChunk } from '../wire/messages.ts';
 import type { FastSyncResponse } from '../wire/payloads.ts';
+import { LEAST_CHUNKS, TURN } from './chunk-download.ts';
 import { anchorsOf, type History, historyOf, honest } from './history.suite.ts';
-import { PATIENCE, REFUSED } from './patience.ts';
+import { EACH, LONGEST, PATIENCE, REFUSED } from './patience.ts';
 import type { Checkpoint } from './phase.ts';
 import type { CatchUp } from './progress.ts';
 import { SideDownload } from './side-download.ts';
-import { SnapshotSync } from './snapshot-sync.ts';
+import { SnapshotSync, UNSERVED } from './snapshot-sync.ts';
 
 /** Final windows at the peers: the anchor is 98, the one before 92 (τ₂ = 8, an anchor every 6 windows). */
 const WINDOWS = 104;
@@ -169,6 +170,25 @@ const spoiled = (chunk: SnapshotChunk): SnapshotChunk => {
   return { ...chunk, records };
 };
 
+/** Chunk of a snapshot that does not exist, of ten million accounts. */
+const invented = (chunkIndex: number): SnapshotChunk => {
+  const [[, model]] = [...history.genesis.state.range('account')] as [readonly [Id, Uint8Array]];
+  const records = new Uint8Array(32 * model.length);
+  for (let i = 0; i < 32; i++) {
+    records.set(model, i * model.length);
+    new DataView(records.buffer).setUint32(i * model.length, 32 * chunkIndex + i);
+  }
+  return {
+    type: 'snapshot-chunk',
+    requestId: 1,
+    chunkIndex,
+    totalChunks: 312_000,
+    tableId: 1,
+    recordCount: 32,
+    records,
+  };
+};
+
 describe('a node that is far behind (04 §15, 06 §7)', () => {
   it('takes the newest anchor, its chunks, the entries behind it, measures D, and stands where the others stood', () => {
     meet(good);
@@ -294,8 +314,46 @@ describe('a snapshot that is not right', () => {
       good,
       chunks((chunk) => (chunk.chunkIndex < 1 ? [{ ...chunk, totalChunks: chunk.totalChunks + 5 }] : [])),
     );
-    expect(adopted).toEqual([]);
     later(PATIENCE);
+    expect(adopted).toEqual([]);
+    later(REFUSED);
+    isAdopted();
+  });
+
+  it('that claims to be huge, and comes in drips: contradicted once a turn is over, and begun anew without its giver', () => {
+    let requestId = 0;
+    meet(
+      good,
+      (message) => {
+        if (message.type !== 'snapshot-request') return good(message);
+        requestId = message.requestId;
+        return [];
+      },
+      good,
+    );
+    // A turn, then one twice as long: the others, who have no such chunk, are asked for the first one after a minute.
+    for (let index = 0; now < 3 * TURN; ) {
+      expect([adopted, sync.isUnderWay]).toEqual([[], true]);
+      for (const end = index + LEAST_CHUNKS; index < end; index++)
+        sync.message(2, { ...invented(index), requestId }, now);
+      later(PATIENCE);
+    }
+    later(REFUSED);
+    isAdopted();
+    expect(blamed).toEqual([]);
+  });
+
+  it('that is not written yet: asked for again ten minutes later', () => {
+    let isWritten = false;
+    const writing: Answers = (message) =>
+      message.type === 'snapshot-request' && !isWritten
+        ? [{ type: 'snapshot-error', requestId: message.requestId, code: 1, message: [] }]
+        : good(message);
+    meet(writing, writing);
+    for (const begun = now; now - begun < UNSERVED - REFUSED; ) later(REFUSED);
+    expect(adopted).toEqual([]);
+    isWritten = true;
+    later(REFUSED);
     isAdopted();
   });
 
@@ -436,6 +494,31 @@ describe('what a joiner may not believe (09 §9)', () => {
     expect(blamed).toEqual([]);
     later(PATIENCE - 1);
     expect([adopted, blamed]).toEqual([[], ['1: too slow']]);
+  });
+
+  it('votes of nodes that nobody here knows, and those of others twice, buy no time', () => {
+    let request: Message | undefined;
+    meet((message) => {
+      if (message.type !== 'proof-request') return good(message);
+      request = message;
+      return [];
+    });
+    const begun = now;
+    const headers = 6 + 2;
+    const strangers = Array.from({ length: 300 }, (_, i) => idOf(i));
+    for (let part = 0; blamed.length === 0; part++) {
+      const signatures = [...history.keys.keys(), ...strangers].map((nodeId) => ({
+        nodeId,
+        signature: new Uint8Array(),
+      }));
+      const answer = { ...request, type: 'proof-response', round: part < 9 ? 1 : 2, total: 8_192, signatures };
+      now += 1_000_000;
+      if (now >= (timer as number)) sync.timer(now);
+      else sync.message(1, answer as Message, now);
+      converse();
+    }
+    expect(blamed).toEqual(['1: too slow']);
+    expect(now - begun).toBeLessThan(LONGEST + EACH * (history.keys.size + headers) + 1_000_000);
   });
 
   it('a certificate that the trusted state upholds and the snapshot does not', () => {
@@ -597,6 +680,61 @@ describe('chunks that are durable', () => {
       isAdopted();
       expect([offsets, blamed]).toEqual([isSpoiled ? [5, 0] : [5], []]);
     }
+  });
+});
+
+describe('chunks that are durable and were made up', () => {
+  it('more of them than there are: others say that there is no such chunk, and a minute later that there are fewer', () => {
+    staging.begin({ window: anchor, proposalHash: (history.steps[anchor] as TestStep).header.id });
+    const former = new Assembly(staging, { batchRecords: 1 });
+    for (let index = 0; index < 20; index++) former.offer(invented(index), 1);
+    meet(good, good);
+    expect([adopted, timer]).toEqual([[], now + REFUSED]);
+    later(REFUSED);
+    expect(adopted).toEqual([]);
+    later(REFUSED);
+    isAdopted();
+    expect(blamed).toEqual([]);
+  });
+});
+
+describe('one honest peer among many, while the others make up snapshots and bring them as slowly as they may', () => {
+  it.each([
+    ['all the same one', 4, () => 312_000, false],
+    ['each another one', 4, (peer: number) => 300_000 + peer, false],
+    ['the same one, each for ten seconds, then it is gone and another one there', 3, () => 312_000, true],
+    ['each another one, for ten seconds', 3, (peer: number) => 300_000 + peer, true],
+  ])('%s', (_, liars, totalOf, areGone) => {
+    let drip: { peer: number; requestId: number; next: number } | undefined;
+    const lying =
+      (peer: number): Answers =>
+      (message) => {
+        if (message.type !== 'snapshot-request') return good(message);
+        drip = { peer, requestId: message.requestId, next: message.resumeOffset };
+        return [];
+      };
+    const bring = (): void => {
+      for (let i = 0, who = drip?.peer; drip !== undefined && i < LEAST_CHUNKS; i++) {
+        const { peer, requestId } = drip;
+        sync.message(peer, { ...invented(drip.next++), totalChunks: totalOf(peer), requestId }, now);
+        converse();
+        if (drip.peer !== who) [who, i] = [drip.peer, -1];
+      }
+    };
+    meet(...Array.from({ length: liars }, (_, i) => lying(i + 1)), good);
+    for (let newcomer = 100; adopted.length === 0 && now < 12 * TURN; newcomer++) {
+      bring();
+      if (areGone && drip !== undefined) {
+        const { peer } = drip;
+        drip = undefined;
+        now += PATIENCE - 1;
+        peers.set(newcomer, lying(newcomer));
+        heads = [...heads.filter((head) => head.peer !== peer), { peer: newcomer, window: WINDOWS }];
+        sync.peerDown(peer, now);
+        converse();
+      } else later(Math.max(1, Math.min(PATIENCE, (timer ?? now) - now)));
+    }
+    isAdopted();
   });
 });
 

@@ -7,7 +7,7 @@ import type { State } from '../state/view.ts';
 import type { Settled } from '../transition/settled.ts';
 import type { Message } from '../wire/messages.ts';
 import { AnchorSearch, isUpheld, type TrustedAnchor } from './anchor-search.ts';
-import { ChunkDownload } from './chunk-download.ts';
+import { ChunkDownload, TURN } from './chunk-download.ts';
 import { Measuring } from './measuring.ts';
 import { REFUSED } from './patience.ts';
 import { BELOW_QUORUM, type Checkpoint, type Outcome, type PhasePorts } from './phase.ts';
@@ -49,12 +49,15 @@ export interface SnapshotPorts extends PhasePorts {
 export class SnapshotSync {
   readonly #ports: SnapshotPorts;
   readonly #turns = new Turns();
-  /** Anchors nobody served. */
-  #unserved: readonly number[] = [];
+  /** Anchors nobody served, and how long they are passed over: their files may be about to be written. */
+  #unserved: readonly { readonly window: number; readonly until: number }[] = [];
   #stage: Stage | undefined;
   #measuring: Measuring | undefined;
   #peer: number | undefined;
   #disappointed = false;
+  /** First turns of a download, and whose chunks were given up after one of them. */
+  #turn = TURN;
+  #refuted: readonly number[] = [];
   readonly #votes = new VotesOfPeers();
   /** Some peer showed a certificate that has no quorum among the nodes known here; the operator is told once. */
   #isUntrusted = false;
@@ -69,7 +72,7 @@ export class SnapshotSync {
     return this.#measuring !== undefined || (this.#stage !== undefined && this.#stage.name !== 'anchor');
   }
 
-  /** Ordinary catch-up waits for a download, and for the first search of an anchor: a peer that lies about its head costs 20 s once. */
+  /** Ordinary catch-up waits for a download, and for the first search of an anchor: peers that lie about their heads cost one once. */
   get isHopeful(): boolean {
     return this.isUnderWay || (this.#stage !== undefined && !this.#disappointed);
   }
@@ -80,15 +83,15 @@ export class SnapshotSync {
     for (let rounds = 0; rounds < MOST_STEPS; rounds++) {
       const stage = this.#stage;
       const peer = this.#turns.next(this.#useful(stage), now);
+      if (stage?.name === 'chunks' && stage.phase.isStuck(peer)) {
+        this.#startOver(stage, now);
+        continue;
+      }
       if (peer === undefined) {
-        if (stage?.name === 'chunks' && stage.phase.isDisputed) {
-          this.#startOver(stage);
-          continue;
-        }
         this.#wait(stage, now);
         return;
       }
-      const phase = stage?.phase ?? this.#search(peer);
+      const phase = stage?.phase ?? this.#search(peer, now);
       this.#peer = peer;
       this.#goOn(phase.ask(peer, now), now);
       if (this.#peer !== undefined || this.#measuring !== undefined) return;
@@ -110,9 +113,12 @@ export class SnapshotSync {
 
   timer(now: number): void {
     const phase = this.#stage?.phase;
-    if (phase !== undefined && this.#peer !== undefined) {
-      if (now >= phase.deadline) this.#goOn(phase.expired(now), now);
-      else this.#ports.timer(phase.deadline);
+    const peer = this.#peer;
+    if (phase !== undefined && peer !== undefined) {
+      if (now >= phase.deadline) {
+        const isAlone = !this.#turns.hasOther(peer, this.#useful(this.#stage), now);
+        this.#goOn(phase.expired(now, isAlone), now);
+      } else this.#ports.timer(phase.deadline);
     }
     this.go(now);
   }
@@ -121,7 +127,10 @@ export class SnapshotSync {
     this.#turns.forget(peer);
     if (this.#peer !== peer) return;
     this.#peer = undefined;
-    if (this.#stage?.name === 'anchor') this.#stage = undefined;
+    if (this.#stage?.name === 'anchor') {
+      this.#disappointed = true;
+      this.#stage = undefined;
+    }
     this.go(now);
   }
 
@@ -129,7 +138,7 @@ export class SnapshotSync {
   measured(result: ChainResult, now: number): void {
     const measuring = this.#measuring;
     if (measuring?.done(result) !== 'done') return;
-    this.#finish(measuring);
+    this.#finish(measuring, now);
     this.go(now);
   }
 
@@ -150,7 +159,7 @@ export class SnapshotSync {
     return checkpoint !== undefined && checkpoint.window > this.#ports.trusted().window ? checkpoint : undefined;
   }
 
-  #search(peer: number): AnchorSearch {
+  #search(peer: number, now: number): AnchorSearch {
     const { verify } = this.#ports;
     const trusted = this.#ports.trusted();
     const head = this.#ports.heads().find((known) => known.peer === peer)?.window ?? 0;
@@ -160,7 +169,7 @@ export class SnapshotSync {
       verify,
       votes: this.#votes,
       staged: this.#ports.staging().staged()?.anchor,
-      isUnserved: (window: number) => this.#unserved.includes(window),
+      isUnserved: (window: number) => this.#unserved.some((known) => known.window === window && known.until > now),
     };
     const phase = new AnchorSearch(context, head, this.#ports);
     this.#stage = { name: 'anchor', phase };
@@ -177,9 +186,11 @@ export class SnapshotSync {
     this.#peer = undefined;
     this.#ports.timer(undefined);
     if (outcome === 'done') this.#done(stage, now);
-    else if (outcome === 'void') this.#giveUpAnchor(anchorOf(stage));
+    else if (outcome === 'void') this.#giveUpAnchor(anchorOf(stage), now);
     else if (stage.name === 'anchor') this.#setAside(stage.phase, peer, now);
     else if (outcome === 'slow') this.#turns.setAside(peer, now + REFUSED);
+    else if (outcome === 'contrary') this.#turns.rest(peer, now + REFUSED);
+    else if (outcome === 'over') this.#turns.pass(peer);
     else this.#turns.exclude(peer);
   }
 
@@ -194,7 +205,7 @@ export class SnapshotSync {
   #done(stage: Stage, now: number): void {
     if (stage.name === 'anchor') this.#beginChunks(stage.phase.found as TrustedAnchor);
     else if (stage.name === 'chunks') this.#beginSide(stage.anchor, stage.phase.state as State, now);
-    else this.#measure(stage);
+    else this.#measure(stage, now);
   }
 
   #beginChunks(anchor: TrustedAnchor): void {
@@ -203,12 +214,14 @@ export class SnapshotSync {
     const staged = staging.staged();
     const isBegun = staged?.anchor.window === header.window && staged.anchor.proposalHash === header.id;
     if (!isBegun) staging.begin({ window: header.window, proposalHash: header.id });
+    this.#turn = TURN;
+    this.#refuted = [];
     this.#download(anchor, staging);
   }
 
   #download(anchor: TrustedAnchor, staging: SnapshotStaging): void {
     const assembly = new Assembly(staging);
-    const phase = new ChunkDownload(assembly, anchor.header, this.#ports);
+    const phase = new ChunkDownload(assembly, anchor.header, this.#ports, this.#turn);
     const telling = new Telling('chunks', phase.done, phase.total, this.#ports.progress);
     this.#stage = { name: 'chunks', phase, anchor, assembly, telling };
   }
@@ -239,17 +252,17 @@ export class SnapshotSync {
     this.#stage = { name: 'side', phase, side, anchor: header, telling };
   }
 
-  #measure({ side, anchor }: Extract<Stage, { readonly name: 'side' }>): void {
+  #measure({ side, anchor }: Extract<Stage, { readonly name: 'side' }>, now: number): void {
     this.#reset();
     const measuring = new Measuring(side, anchor.window, Number(this.#ports.trusted().network.params.d0), this.#ports);
     this.#measuring = measuring;
-    if (measuring.begin() === 'done') this.#finish(measuring);
+    if (measuring.begin() === 'done') this.#finish(measuring, now);
   }
 
-  #finish({ settled, anchor }: Measuring): void {
+  #finish({ settled, anchor }: Measuring, now: number): void {
     this.#measuring = undefined;
     if (settled === undefined || settled.window <= this.#ports.trusted().window || this.#ports.stopped()) {
-      this.#giveUpAnchor(anchor);
+      this.#giveUpAnchor(anchor, now);
       return;
     }
     this.#reset();
@@ -274,24 +287,40 @@ export class SnapshotSync {
     }
     // Whoever served it is gone, and may come back: a Status tells.
     if (stage === undefined || (stage.name !== 'anchor' && useful.length === 0)) return;
-    this.#giveUpAnchor(anchorOf(stage));
+    this.#giveUpAnchor(anchorOf(stage), now);
     this.#ports.timer(now + REFUSED);
   }
 
-  /** Without whoever gave the first chunk: at most once for each peer. */
-  #startOver({ anchor, assembly }: Extract<Stage, { readonly name: 'chunks' }>): void {
+  /**
+   * Without whoever gave the first chunk, and those that contradicted it first. Turns are twice as long once somebody's chunks go for
+   * the second time, so that the true ones come through however slowly they come.
+   */
+  #startOver({ anchor, assembly, phase }: Extract<Stage, { readonly name: 'chunks' }>, now: number): void {
     const first = assembly.firstHeld();
     const giver = first === undefined ? undefined : assembly.giverOf(first);
     const staging = this.#ports.staging();
     staging.begin({ window: anchor.header.window, proposalHash: anchor.header.id });
     this.#turns.again();
-    if (giver !== undefined) this.#turns.exclude(giver);
+    for (const peer of phase.over) this.#turns.pass(peer);
+    if (giver !== undefined) {
+      this.#turns.exclude(giver);
+      if (phase.over.includes(giver)) this.#refute(giver);
+    }
+    this.#turns.holdBack(phase.contrary, now, now + REFUSED);
     this.#download(anchor, staging);
   }
 
-  #giveUpAnchor(window: number): void {
+  #refute(giver: number): void {
+    if (this.#refuted.includes(giver)) {
+      this.#turn *= 2;
+      this.#refuted = [];
+    }
+    this.#refuted = [...this.#refuted, giver];
+  }
+
+  #giveUpAnchor(window: number, now: number): void {
     this.#disappointed = true;
-    this.#unserved = [...this.#unserved.slice(-MOST_UNSERVED + 1), window];
+    this.#unserved = [...this.#unserved.slice(-MOST_UNSERVED + 1), { window, until: now + UNSERVED }];
     this.#reset();
   }
 
@@ -308,6 +337,9 @@ export class SnapshotSync {
     stage.telling.at(stage.phase.done, stage.phase.total, this.#peer);
   }
 }
+
+/** An anchor nobody served is not looked at for so long. Microseconds. */
+export const UNSERVED = 600_000_000;
 
 /** Anchors remembered that nobody served, and turns taken at once: more than there are stages. */
 const MOST_UNSERVED = 4;

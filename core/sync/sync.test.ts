@@ -6,6 +6,7 @@ import { cheapVerify, idOf } from '../operations/accounts.suite.ts';
 import { makeOperation } from '../operations/codec.ts';
 import { Party, type Seat } from '../participant/party.suite.ts';
 import type { FinalRecord } from '../participant/types.ts';
+import { MemoryStaging } from '../snapshot/staging.ts';
 import type { Settled } from '../transition/settled.ts';
 import type { ArchiveResponse, Message, ObjectResponse, ProofResponse, ProofSignature } from '../wire/messages.ts';
 import { ONE_BEHIND } from './archive-sync.ts';
@@ -68,7 +69,7 @@ let certified: boolean;
 let stopped: boolean;
 let told: CatchUp[];
 
-/** Of no more than 64 windows. */
+/** Nobody here has a snapshot. */
 const never = (): never => {
   throw new Error('a snapshot');
 };
@@ -93,7 +94,7 @@ const begin = (): void => {
     penalty: (peer, reason) => blamed.push(`${peer}: ${reason}`),
     fastSync: true,
     checkpoint: undefined,
-    staging: never,
+    staging: () => new MemoryStaging(),
     work: never,
     adoptSnapshot: never,
     progress: (progress) => told.push(progress),
@@ -507,6 +508,18 @@ describe('peers that do not help', () => {
       ['7: no answer', '8: no answer'],
       [PEER, 8, 9],
     ]);
+  });
+
+  it('those that say a far head and are gone, one after another, hold nobody up', () => {
+    show(1_000, 100);
+    show(WINDOWS);
+    expect(sent.splice(0).map(({ peer }) => peer)).toEqual([100]);
+    show(1_000, 101);
+    sync.peerDown(100, 1);
+    expect(sent.map(({ peer }) => peer)).toEqual([101, PEER]);
+    sent.shift();
+    converseUntilAnother((answer) => answer);
+    expect(adopted).toHaveLength(WINDOWS);
   });
 
   it('an attempt takes so long at most, and longer by what it brings', () => {

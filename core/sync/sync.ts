@@ -76,6 +76,8 @@ export class Sync {
     this.#heads.forget(peer);
     this.#snapshot?.peerDown(peer, now);
     this.#archive.peerDown(peer, now);
+    // It may have been the one a snapshot was expected of.
+    this.#archive.go(now);
   }
 
   /** A Status, as gossip saw it. */
