@@ -12,7 +12,6 @@ export const MESH_FRAME_VERSION = 1;
 
 export const MESH_DISCOVERY = 0;
 export const MESH_DATA = 1;
-export const MESH_ACK = 2;
 export const MESH_FORWARD = 3;
 
 const MAC_SIZE = 16;

@@ -1,5 +1,15 @@
+import { spawnSync } from 'node:child_process';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { interleave, rowsOf, spread } from './harness.ts';
+import { SECTIONS } from './section.ts';
+
+it('--help names every section and measures none', () => {
+  const main = join(import.meta.dirname, 'main.ts');
+  const { status, stdout, stderr } = spawnSync(process.execPath, [main, '--help'], { encoding: 'utf8' });
+  expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+  for (const name of Object.keys(SECTIONS)) expect(stdout).toContain(name);
+});
 
 describe('spread', () => {
   it('is the middle and the quartiles of the sorted values', () => {

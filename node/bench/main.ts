@@ -8,6 +8,20 @@ import { table } from './table.ts';
 /** Exit code of a command that was called wrongly. */
 const USAGE = 2;
 
+const together = Object.keys(SECTIONS).filter((name) => !APART.includes(name));
+
+const HELP = `Usage: npm run bench -- [options]
+
+  --only <section>   measure this section alone
+  --quick            fewer rounds, smaller sizes
+  --json             one JSON object on stdout
+  --accounts <n,…>   sizes of states, from 100 on, in place of those of the sections scale and catch-up
+  --help             this text
+
+Sections: ${together.join(', ')}.
+Only where --only names them, because they take long: ${APART.join(', ')}.
+`;
+
 const options = () => {
   try {
     const { values } = parseArgs({
@@ -16,8 +30,13 @@ const options = () => {
         json: { type: 'boolean' },
         only: { type: 'string' },
         accounts: { type: 'string' },
+        help: { type: 'boolean' },
       },
     });
+    if (values.help) {
+      process.stdout.write(HELP);
+      process.exit(0);
+    }
     if (values.only !== undefined && !(values.only in SECTIONS))
       throw new Error(`--only takes one of ${Object.keys(SECTIONS).join(', ')}`);
     if (values.accounts !== undefined && !/^[1-9]\d{2,7}(,[1-9]\d{2,7})*$/.test(values.accounts))

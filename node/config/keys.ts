@@ -156,7 +156,7 @@ export const KEYS = {
   snapshots: key(
     'on',
     'on or off',
-    'Whether the node writes a snapshot of the state at every selection event, keeps the last two, and gives them to nodes that join.',
+    'Whether the node writes a snapshot of the state at the first suitable window of each selection interval (336 windows on the main network), keeps the last two, and gives them to nodes that join.',
     switched,
   ),
   fastSync: key(

@@ -117,6 +117,39 @@ echo >'${dir}/identity.bin'
   expect(readFileSync(config, 'utf8')).toBe('peers: []\n\n# As given to install.sh.\nlisten:\n  - l\n');
 });
 
+test('a second folder does not take the service of the first one away', () => {
+  const here = join(folder, 'service');
+  const unit = join(here, 'montana.service');
+  mkdirSync(join(here, 'bin'), { recursive: true });
+  for (const name of ['montana-0.1.0.tgz', 'genesis.yaml']) writeFileSync(join(here, name), '');
+  // A machine with systemd, and root on it, as far as a rehearsal sees.
+  const script = readFileSync(SCRIPT, 'utf8').replace(/^unit=.*$/m, `unit=${unit}`);
+  writeFileSync(join(here, 'install.sh'), script.replace('/run/systemd/system', here));
+  writeFileSync(join(here, 'bin/id'), '#!/bin/sh\necho 0\n', { mode: 0o755 });
+  const rehearsed = (dir: string) =>
+    spawnSync(
+      'sh',
+      ['install.sh', '--prefix', join(here, 'p'), '--dir', dir, '--genesis', 'genesis.yaml', '--dry-run'],
+      {
+        cwd: here,
+        env: { ...process.env, PATH: `${join(here, 'bin')}:${process.env.PATH}` },
+        encoding: 'utf8',
+      },
+    );
+  expect(rehearsed('/var/lib/alice')).toMatchObject({
+    status: 0,
+    stdout: expect.stringContaining('install the service'),
+  });
+  const template = readFileSync(join(import.meta.dirname, 'montana.service'), 'utf8');
+  writeFileSync(unit, template.replaceAll('@STATE@', 'alice'));
+  expect(rehearsed('/var/lib/alice').status).toBe(0);
+  for (const dir of ['/var/lib/bob', '/var/lib/alic', '/var/lib/alice2']) {
+    const { status, stdout, stderr } = rehearsed(dir);
+    expect({ status, stdout }).toEqual({ status: 1, stdout: '' });
+    expect(stderr).toContain(`${dir}: a machine has one service montana, and here it is that of /var/lib/alice; give`);
+  }
+});
+
 test('the script is sound sh, as far as this machine can tell', () => {
   expect(spawnSync('sh', ['-n', SCRIPT], { encoding: 'utf8' })).toMatchObject({ status: 0, stderr: '' });
   if (isThere('shellcheck')) expect(spawnSync('shellcheck', [SCRIPT], { encoding: 'utf8' }).stdout).toBe('');

@@ -19,7 +19,8 @@ Usage: sh install.sh [--tarball <file>] [--prefix <folder>] [--dir <folder> --ge
   --help              this text
 
 Without --dir only the program is installed. As root on a machine with systemd a folder below /var/lib becomes a service:
-user montana, unit montana.service, started now and with the machine.
+user montana, unit montana.service, started now and with the machine. A machine has one such service: a second folder needs
+--no-service.
 END
 }
 
@@ -105,6 +106,9 @@ if [ -n "$dir" ] && [ $service = yes ] && has_systemd; then
   state=${dir#/var/lib/}
   case $state in '' | . | .. | /* | *[!A-Za-z0-9._-]*) refuse "$dir: a service has its folder directly in /var/lib; name one there, or give --no-service" ;; esac
   case $prefix in /home/* | /root/*) refuse "$prefix: a service cannot see into homes; name another --prefix, or give --no-service" ;; esac
+  if [ -e $unit ] && ! grep -qx "WorkingDirectory=$dir" $unit; then
+    refuse "$dir: a machine has one service montana, and here it is that of $(sed -n 's/^WorkingDirectory=//p' $unit); give --no-service, or take that one away with --undo first"
+  fi
   wants_service=yes
 fi
 

@@ -62,7 +62,6 @@ export const resultsSchema = z.strictObject({
   missing: z.array(z.strictObject({ run: count, cell: count, seed: count })),
 });
 export type Results = z.infer<typeof resultsSchema>;
-export type CellResults = z.infer<typeof cellSchema>;
 
 export interface Aggregate {
   readonly runs: number;
