@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { placeNew, placeOver, SHARED } from '#node/config/durable.ts';
 import { Refused, systemCode, systemReason } from '#node/config/refused.ts';
 import { type Content, hashContent, type Progress } from './hash-files.ts';
-import { decodeProofFile, encodeProofFile, type ProofFile } from './proof-file.ts';
+import { decodeProofFile, encodeProofFile, isProofFile, type ProofFile } from './proof-file.ts';
 
 /** Reads a proof file. Throws `Refused`. */
 export const readProofFile = (path: string): ProofFile => {
@@ -14,8 +14,12 @@ export const readProofFile = (path: string): ProofFile => {
     throw new Refused(`${path}: cannot be read: ${systemReason(error)}; make it readable`);
   }
   const file = decodeProofFile(bytes);
-  if (file === undefined) throw new Refused(`${path}: is no proof file, or a damaged one; get it again from its owner`);
-  return file;
+  if (file !== undefined) return file;
+  throw new Refused(
+    isProofFile(bytes)
+      ? `${path}: is a damaged proof file, or one of another version; get it again from its owner`
+      : `${path}: is no proof file; name the one that "montana anchor commit" wrote`,
+  );
 };
 
 /** Writes a proof file: a new one, never over another file, or in the place of what is there. Throws `Refused`. Returns its size in bytes. */

@@ -60,6 +60,10 @@ export const encodeProofFile = (file: ProofFile): Uint8Array => {
   return concat(bytes, sum(bytes));
 };
 
+/** Whether that is how a proof file begins, of whichever version. */
+export const isProofFile = (bytes: Uint8Array): boolean =>
+  equalBytes(bytes.subarray(0, MAGIC.length - 1), MAGIC.subarray(0, -1));
+
 /** undefined: no proof file of this version, one that is damaged, or one with a manifest or path that is none. */
 export const decodeProofFile = (bytes: Uint8Array): ProofFile | undefined => {
   const end = Math.max(0, bytes.length - SUM_SIZE);

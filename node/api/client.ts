@@ -1,6 +1,8 @@
 import { request } from 'node:http';
+import { dirname } from 'node:path';
 import type * as z from 'zod';
 import { type Id, parseHex, toHex } from '#core/bytes/bytes.ts';
+import { inShell } from '#node/config/in-shell.ts';
 import { Refused, systemCode, systemReason } from '#node/config/refused.ts';
 import {
   type AccountAnswer,
@@ -70,7 +72,10 @@ const ask = (socket: string, method: string, path: string, body?: unknown, timeo
 /** An answer of a node that is there. Throws `Refused` where none is. */
 const askNode = async (socket: string, method: string, path: string, body?: unknown, timeout?: number) => {
   const reply = await ask(socket, method, path, body, timeout);
-  if (reply.type === 'nobody') throw new Refused(`${socket}: no node runs here; start it with "montana node start"`);
+  if (reply.type === 'nobody')
+    throw new Refused(
+      `${socket}: no node runs here; start it with "montana node start --dir ${inShell(dirname(socket))}"`,
+    );
   return reply;
 };
 

@@ -1,7 +1,9 @@
 import { chmodSync, rmSync } from 'node:fs';
 import type { ServerResponse } from 'node:http';
+import { dirname } from 'node:path';
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import type * as z from 'zod';
+import { inShell } from '#node/config/in-shell.ts';
 import { Refused, systemCode, systemReason } from '#node/config/refused.ts';
 import { TokenBucket } from '#node/transport/token-bucket.ts';
 import { ApiError } from './api-error.ts';
@@ -127,7 +129,10 @@ const listenOwn = async (api: FastifyInstance, socket: string): Promise<void> =>
   const running = await askStatus(socket);
   if (running.type !== 'nobody') {
     const who = running.type === 'status' ? ` with pid ${running.status.pid}` : '';
-    throw new Refused(`a node runs in this folder${who}; "montana node stop" ends it, "montana node status" asks it`);
+    const dir = inShell(dirname(socket));
+    throw new Refused(
+      `a node runs in this folder${who}; "montana node stop --dir ${dir}" ends it, "montana node status --dir ${dir}" asks it`,
+    );
   }
   rmSync(socket, { force: true });
   await api.listen({ path: socket });

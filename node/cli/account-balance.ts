@@ -1,4 +1,5 @@
 import { accountFingerprint, encodeAddress } from '#core/crypto/ids.ts';
+import { accountCommand } from '#node/owner/account-command.ts';
 import { amountText } from '#node/owner/amount.ts';
 import { recordOf } from '#node/owner/chain.ts';
 import { rowsText } from '#node/owner/rows.ts';
@@ -14,7 +15,7 @@ export const accountBalance = async (options: RemoteOptions): Promise<number> =>
   if (options.json === true) process.stdout.write(`${JSON.stringify(answer)}\n`);
   else if (record === undefined) {
     process.stdout.write(
-      `no account yet in window ${answer.window}: it begins with the first payment to it; see "montana account receive"\n`,
+      `no account yet in window ${answer.window}: it begins with the first payment to it; see "${accountCommand('receive', options)}"\n`,
     );
   } else {
     const rows: readonly (readonly [string, string])[] = [

@@ -2,13 +2,13 @@ import { encodeAddress } from '#core/crypto/ids.ts';
 import { SUITE_ML_DSA_65 } from '#core/crypto/suite.ts';
 import type { OperationFields } from '#core/operations/codec.ts';
 import { readIdentity } from '#node/config/identity.ts';
+import { inShell } from '#node/config/in-shell.ts';
 import { selfTest } from '#node/config/self-test.ts';
 import { confirm } from '#node/owner/confirm.ts';
 import { described } from '#node/owner/described.ts';
 import { sayOutcome, teller } from '#node/owner/outcome.ts';
 import { judge, publish, refuseWhileUnderWay, senderOf } from '#node/owner/publish.ts';
 import { type AccountOptions, withWallet } from '#node/owner/wallet.ts';
-import { inShell } from './shell.ts';
 
 export interface AccountChangeKeyOptions extends AccountOptions {
   readonly to: string;
@@ -40,6 +40,6 @@ export const accountChangeKey = (options: AccountChangeKeyOptions): Promise<numb
     if (outcome.type === 'settled') {
       teller(options.json)(`now name both: --identity ${inShell(options.to)} --account ${address}`);
     }
-    return sayOutcome(id, outcome, options.json);
+    return sayOutcome(id, outcome, options);
   });
 };

@@ -34,14 +34,25 @@ export const addAccountCommands = (program: Command): void => {
       .option('--genesis <file>', 'with --remote: the genesis file of the network, whose founders are trusted')
       .option('--checkpoint <window:hash>', 'with --remote: a final header that history has to lead through');
 
+  const DONE = '\nExit code 0: done; 1: it could not be; 2: wrong usage.\n';
+
   own('address', 'print the address')
     .option('--account <address>', 'check an address instead')
+    .addHelpText('after', `\nAsks no node.\n${DONE}\nExample:\n  montana account address --identity bob/identity.bin`)
     .action(async (options: AccountOptions) => {
       process.exitCode = (await import('./account-address.ts')).accountAddress(options);
     });
 
   anywhere('balance', 'what the account has after the last final window')
-    .addHelpText('after', '\nExit code 0: it answered; 1: there is no such account, or no node; 2: wrong usage.')
+    .addHelpText(
+      'after',
+      `
+Exit code 0: it answered; 1: there is no such account, or no node; 2: wrong usage.
+
+Examples:
+  montana account balance --dir alice
+  montana account balance --identity bob/identity.bin --node alice`,
+    )
     .action(async (options: RemoteOptions) => {
       process.exitCode = await (await import('./account-balance.ts')).accountBalance(options);
     });
@@ -77,7 +88,14 @@ Examples:
 
   anywhere('resume', 'take up the operation that was under way when a command or the machine ended')
     .option('--give-up', 'forget it where the network does not take it; it may still settle instead of your next one')
-    .addHelpText('after', '\nExit code 0: it settled, or there was none; 1: it did not settle; 2: wrong usage.')
+    .addHelpText(
+      'after',
+      `
+Exit code 0: it settled, or there was none; 1: it did not settle; 2: wrong usage.
+
+Example:
+  montana account resume --dir alice`,
+    )
     .action(async (options: AccountResumeOptions) => {
       process.exitCode = await (await import('./account-resume.ts')).accountResume(options);
     });
@@ -86,27 +104,42 @@ Examples:
     .option('--out <file>', 'write a payment request: <name>.montana-request')
     .addHelpText(
       'after',
-      '\nAsks no node: an account can be made where there is no network.\n\nExit code 0, 1, 2 as ever.',
+      `
+Asks no node: an account can be made where there is no network.
+
+Exit code 0: done; 1: the identity cannot be read, or the file not written; 2: wrong usage.
+
+Example:
+  montana account receive --identity bob/identity.bin --out bob.montana-request`,
     )
     .action(async (options: AccountReceiveOptions) => {
       process.exitCode = (await import('./account-receive.ts')).accountReceive(options);
     });
 
   asking('history', 'operations of the account and to it, newest first')
-    .option('--count <n>', 'at least so many, if there are', '20')
+    .option('--count <n>', 'at least so many, if there are; 1 to 256', '20')
     .option('--before <window>', 'of windows before this one')
+    .addHelpText('after', `${DONE}\nExample:\n  montana account history --dir alice --count 50`)
     .action(async (options: AccountHistoryOptions) => {
       process.exitCode = await (await import('./account-history.ts')).accountHistory(options);
     });
 
   anywhere('watch', 'a line for every final window, and one for every operation in it')
-    .option('--windows <n>', 'end by itself after so many lines of windows')
+    .option('--windows <n>', 'end by itself after so many lines of windows, 1 to 1000000')
+    .addHelpText(
+      'after',
+      `
+Exit code 0: Ctrl-C, or after --windows; 1: no node answers any more; 2: wrong usage.
+
+Example:
+  montana account watch --identity bob/identity.bin --node alice`,
+    )
     .action(async (options: AccountWatchOptions) => {
       process.exitCode = await (await import('./account-watch.ts')).accountWatch(options);
     });
 
   asking('change-key', 'give the account the key of another identity')
-    .requiredOption('--to <file>', 'the identity file of the new key: "montana keys new" makes one')
+    .requiredOption('--to <file>', 'required: the identity file of the new key; "montana keys new" makes one')
     .option('--yes', 'do not ask')
     .addHelpText(
       'after',
@@ -114,7 +147,10 @@ Examples:
 The address stays. From the window in which it settles only the new identity signs: name it and the address in every
 command, as in  montana account send … --identity new/identity.bin --account mt…
 
-Exit code 0: settled; 1: not; 2: wrong usage.`,
+Exit code 0: settled; 1: not; 2: wrong usage.
+
+Example:
+  montana account change-key --dir alice --to new/identity.bin`,
     )
     .action(async (options: AccountChangeKeyOptions) => {
       process.exitCode = await (await import('./account-change-key.ts')).accountChangeKey(options);

@@ -1,9 +1,9 @@
 import { accountFingerprint, encodeAddress } from '#core/crypto/ids.ts';
 import { readIdentity, wipeIdentity } from '#node/config/identity.ts';
+import { inShell } from '#node/config/in-shell.ts';
 import { type IdentityOptions, identityFile } from '#node/owner/identity-file.ts';
 import { REQUEST_ENDING, requestText, writeRequest } from '#node/owner/payment-request.ts';
 import { rowsText } from '#node/owner/rows.ts';
-import { inShell } from './shell.ts';
 import { UsageError } from './usage.ts';
 
 export interface AccountReceiveOptions extends IdentityOptions {

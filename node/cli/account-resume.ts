@@ -22,6 +22,6 @@ export const accountResume = (options: AccountResumeOptions): Promise<number> =>
       wallet.pending.remove(operation);
       throw new Refused(`given up: ${outcome.words}; should it settle after all, your next operation does not`);
     }
-    return sayOutcome(operation.id, outcome, options.json);
+    return sayOutcome(operation.id, outcome, options);
   });
 };

@@ -28,6 +28,6 @@ export const accountSend = (to: string, amount: string, options: AccountSendOpti
     const fields = transferFields(sender.record, receiver, there, moneta);
     const { id } = judge(wallet, fields, sender, there);
     await confirm(transferText(receiver, there, moneta), options.yes === true, 'nothing was signed');
-    return sayOutcome(id, await publish(wallet, fields, teller(options.json)), options.json);
+    return sayOutcome(id, await publish(wallet, fields, teller(options.json)), options);
   });
 };

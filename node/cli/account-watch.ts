@@ -8,6 +8,8 @@ export interface AccountWatchOptions extends RemoteOptions {
 
 /** `montana account watch`: a line for each final window, until Ctrl-C or `--windows` of them. Exit code 0. Throws `Refused`, `UsageError`. */
 export const accountWatch = async (options: AccountWatchOptions): Promise<number> => {
+  // The secrets of an identity that asks elsewhere go with the process.
+  process.once('SIGINT', () => process.exit(0));
   const most = options.windows === undefined ? undefined : whole('--windows', options.windows, 1, 1_000_000);
   return withReader(options, async ({ account, chain }) => {
     let lines = 0;

@@ -4,6 +4,9 @@ import { join } from 'node:path';
 import { afterAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { encodeAddress } from '#core/crypto/ids.ts';
 import { accountOf } from '#core/operations/accounts.suite.ts';
+import { answeringPorts } from '#node/api/ports.suite.ts';
+import { makeApi, serveApi } from '#node/api/server.ts';
+import { sampleStatus } from '#node/api/status.suite.ts';
 import { makeNodeFolder } from '#node/config/folder.ts';
 import { writeGenesisFile } from '#node/config/genesis-file.ts';
 import { type Identity, writeEphemeral } from '#node/config/identity.ts';
@@ -16,6 +19,7 @@ import { accountHistory } from './account-history.ts';
 import { accountResume } from './account-resume.ts';
 import { accountSend } from './account-send.ts';
 import { accountWatch } from './account-watch.ts';
+import { ended, start } from './launch.suite.ts';
 import { said } from './said.suite.ts';
 
 let chain: FakeChain;
@@ -94,10 +98,44 @@ test('a payment from the first to the last word, then the account and its past o
   expect((await said(async () => accountAddress(asBob))).stdout).toBe(`${bobAddress}\n`);
 });
 
+test('an identity without a node: what is missing is said, as are commands by which it can be typed', async () => {
+  const elsewhere = { dir: 'montana-node', identity: join(root, 'bob.bin') };
+  for (const ask of [
+    accountBalance,
+    accountResume,
+    (which: typeof elsewhere) => accountHistory({ ...which, count: '1' }),
+  ]) {
+    await expect(async () => ask(elsewhere)).rejects.toThrow(
+      'montana-node: there is no node; name the folder of a running node with --node',
+    );
+  }
+  expect((await said(async () => accountAddress(elsewhere))).stdout).toBe(`${bobAddress}\n`);
+  const { stdout } = await said(() => accountBalance({ ...elsewhere, node: folder.path }));
+  expect(stdout).toContain(`see "montana account receive --identity ${elsewhere.identity}"`);
+});
+
+test('account watch ends with 0 on Ctrl-C', async () => {
+  const dir = makeNodeFolder(join(root, 'watched'));
+  writeFileSync(dir.config, '');
+  identityOf(dir.identity, 1);
+  const api = makeApi({ ...answeringPorts(sampleStatus()), nextWindow: () => new Promise(() => {}) });
+  await serveApi(api, dir.socket);
+  const child = start(['account', 'watch', '--dir', dir.path]);
+  const told = ended(child);
+  child.stdout.once('data', () => child.kill('SIGINT'));
+  expect(await told).toMatchObject({ status: 0, signal: null, stderr: '' });
+  api.server.closeAllConnections();
+  await api.close();
+});
+
 describe('nothing is signed', () => {
   test.each([
     ['5x', request, '5x: write an amount as 12.5, which is Montana'],
-    ['5', 'mtx', 'mtx: is no address'],
+    [
+      '5',
+      'bob',
+      'bob: is no address; one begins with mt, and a wrong letter is noticed: copy it again, or name a payment',
+    ],
     ['5', bobAddress, 'there is no such account yet; ask the receiver for a payment request'],
     ['0', request, 'write at least 1 moneta'],
     ['10.000000001', request, 'the balance is too small'],
@@ -123,9 +161,9 @@ test('what the network does not take stays, is taken up, and can be given up', a
   const refused = await send(request, '1');
   expect(refused).toMatchObject({ status: 1, stdout: '' });
   expect(refused.stderr).toMatch(
-    /^montana: not taken now: the network says no room; .*"montana account resume" tries again\n$/,
+    /^montana: not taken now: the network says no room; .*"montana account resume --dir \S+alice" tries again\n$/,
   );
-  await expect(send(request, '1')).rejects.toThrow(/under way.*"montana account resume" takes it up/);
+  await expect(send(request, '1')).rejects.toThrow(/under way.*"montana account resume --dir \S+alice" takes it up/);
   expect((await said(() => accountResume({ ...asAlice, json: true }))).stdout).toContain('"state":"refused"');
   chain.reason = undefined;
   expect(await said(() => accountResume(asAlice))).toMatchObject({ status: 0, stderr: '' });

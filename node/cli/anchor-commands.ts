@@ -72,8 +72,8 @@ Examples:
     .description('verify a proof without any node: only a checkpoint and the genesis file are believed')
     .argument('<path>', 'the file or the folder')
     .argument('<proof>', 'its proof file')
-    .requiredOption('--checkpoint <window:proposal_hash>', 'a final proposal that you trust')
-    .requiredOption('--genesis <file>', 'the genesis file of the network')
+    .requiredOption('--checkpoint <window:proposal_hash>', 'required: a final proposal that you trust')
+    .requiredOption('--genesis <file>', 'required: the genesis file of the network')
     .option('--path <path>', 'of a file of an anchored folder: its path there (default: the longest that fits)')
     .option(...JSON_LINE)
     .addHelpText(
@@ -97,6 +97,10 @@ Examples:
     .description('what a proof file says of itself; nothing of it is verified')
     .argument('<proof>', 'the proof file')
     .option(...JSON_LINE)
+    .addHelpText(
+      'after',
+      '\nExit code 0: shown; 1: not, and why; 2: wrong usage.\n\nExample:\n  montana anchor show thesis.proof',
+    )
     .action(async (proof: string, options: AnchorShowOptions) => {
       process.exitCode = await (await import('./anchor-show.ts')).anchorShow(proof, options);
     });

@@ -5,7 +5,7 @@ import { hashShown, readProofFile } from '#node/anchor/files.ts';
 import { type Content, shown } from '#node/anchor/hash-files.ts';
 import type { Subject } from '#node/anchor/proof-file.ts';
 import { claimOf, pathIn, verifyProofFile } from '#node/anchor/verify.ts';
-import { readGenesisFile } from '#node/config/genesis-file.ts';
+import { BY_OPTION, readGenesisFile } from '#node/config/genesis-file.ts';
 import { parseCheckpoint } from '#node/config/keys.ts';
 import { Refused } from '#node/config/refused.ts';
 import { liveSuite } from '#node/shell/suite.ts';
@@ -27,7 +27,7 @@ export const anchorVerify = async (path: string, proofPath: string, options: Anc
       '--checkpoint: write a window number, a colon and the 64 lower-case hex digits of its proposal',
     );
   }
-  const { network } = readGenesisFile(options.genesis);
+  const { network } = readGenesisFile(options.genesis, BY_OPTION);
   const file = readProofFile(proofPath);
   const content = await hashShown(path);
   const member = memberOf(file.subject, content, path, options.path);

@@ -65,7 +65,10 @@ describe('montana anchor verify', () => {
     await expect(verify(thesis, proof, { checkpoint: '12' })).rejects.toThrow('--checkpoint: write a window number');
     await expect(verify(thesis, proof, { path: 'a/one' })).rejects.toThrow('--path is for one file');
     await expect(verify(thesis, join(root, 'none'), {})).rejects.toThrow('there is no such file');
-    await expect(verify(thesis, genesis, {})).rejects.toThrow('is no proof file, or a damaged one');
+    await expect(verify(thesis, genesis, {})).rejects.toThrow('is no proof file; name the one that');
+    const torn = join(root, 'torn.proof');
+    writeFileSync(torn, readFileSync(proof).subarray(0, -1));
+    await expect(verify(thesis, torn, {})).rejects.toThrow('is a damaged proof file, or one of another version');
   });
 });
 

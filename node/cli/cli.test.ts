@@ -38,7 +38,9 @@ test('help prints the commands', () => {
 });
 
 test.each([
-  [['vectorz'], 'Did you mean vectors?'],
+  [['vectorz'], 'Did you mean vectors?); see "montana --help"'],
+  [['help', 'nope'], 'nope: no such command; "montana --help" lists'],
+  [['help', 'node', 'nope'], 'node nope: no such command; "montana node --help" lists'],
   [['vectors', '--no-such'], '--no-such'],
   [['vectors', '/no/such/path'], '/no/such/path'],
 ])('usage error of %j: one line, exit 2', (args, told) => {

@@ -50,7 +50,7 @@ Examples:
     .option(...DIR)
     .option(...IDENTITY)
     .option('--json', 'one JSON object on stdout')
-    .addHelpText('after', EXIT)
+    .addHelpText('after', `${EXIT}\nExample:\n  montana keys show --dir alice`)
     .action(async (options: KeysShowOptions) => {
       process.exitCode = (await import('./keys-show.ts')).keysShow(options);
     });
@@ -66,7 +66,9 @@ Examples:
       `
 The keys stay the same, a running node need not be told. From then on the file does not lead to keys that are derived
 later; the 24 words still do. The old bytes are overwritten; copies and snapshots of the disk are yours to remove.
-${EXIT}`,
+${EXIT}
+Example:
+  montana keys forget-seed --dir alice`,
     )
     .action(async (options: KeysForgetSeedOptions) => {
       process.exitCode = await (await import('./keys-forget-seed.ts')).keysForgetSeed(options);

@@ -3,6 +3,7 @@ import { Command, CommanderError, Option } from 'commander';
 import { FileFaults, Refused } from '#node/config/refused.ts';
 import { addAccountCommands } from './account-commands.ts';
 import { addAnchorCommands } from './anchor-commands.ts';
+import { addHelp, helpCall } from './help.ts';
 import { addKeysCommands } from './keys-commands.ts';
 import { addNodeCommands } from './node-commands.ts';
 import type { ReportOptions } from './report.ts';
@@ -26,7 +27,11 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 
 const oneLine = (text: string): string => text.trim().replace(/\s*\n\s*/g, ' ');
 
-const program = new Command('montana')
+/** What is wrong with a call, and where it stands how to call. */
+const usage = (text: string): string =>
+  `${oneLine(text.replace(/^error: /, ''))}; see "${helpCall(program, process.argv.slice(2))}"`;
+
+const program: Command = new Command('montana')
   .description('A post-quantum peer-to-peer cash protocol whose scarcity is time: its node and its testbed')
   .version(version)
   .addHelpText(
@@ -34,13 +39,21 @@ const program = new Command('montana')
     '\nWithout a command: the screen on a terminal; elsewhere the tour, 100 nodes and 61 windows, as lines.',
   )
   .exitOverride()
-  .configureOutput({ outputError: (text, write) => write(`montana: ${oneLine(text)}\n`) });
+  .configureOutput({ outputError: (text, write) => write(`montana: ${usage(text)}\n`) });
 
 // A command is one entry here and one file beside this one, loaded only when it runs.
 program
   .command('vectors')
   .description("check conformance vectors, by default the project's own")
   .argument('[path...]', 'JSON files, or folders of them')
+  .addHelpText(
+    'after',
+    `
+Exit code 0: every vector passed; 1: one did not; 2: wrong usage.
+
+Example:
+  montana vectors vectors/data/hash.json`,
+  )
   .action(async (paths: string[]) => (await import('./vectors.ts')).vectors(paths));
 
 /** An option that may be given several times. */
@@ -77,7 +90,7 @@ program
   .command('sweep')
   .description('run a scenario over a grid of settings and seeds, in child processes')
   .argument('<scenario>', 'a name from `montana list`, or a .json, .mjs or .ts file')
-  .requiredOption('--out <dir>', 'the folder of the sweep: begun there, or taken up where it stopped')
+  .requiredOption('--out <dir>', 'required: the folder of the sweep, begun there or taken up where it stopped')
   .addOption(repeatable('--vary <path=values>', 'a field and its values: a list a,b,c or a range 0..45/5'))
   .option('--seeds <n>', 'so many seeds for each combination', '1')
   .option('--seed-from <k>', 'the first of them', '1')
@@ -111,7 +124,7 @@ program
   .command('merge')
   .description('put the shards of a sweep together')
   .argument('<dir...>', 'folders of one sweep: its shards, or parts of it made at different places')
-  .requiredOption('--out <dir>', 'the folder of the whole; what it holds of the sweep already is kept')
+  .requiredOption('--out <dir>', 'required: the folder of the whole; what it holds of the sweep already is kept')
   .addHelpText(
     'after',
     `
@@ -136,6 +149,8 @@ program
     'after',
     `
 Writes report.html into the folder and prints its path. A sweep may still be under way.
+
+Exit code 0: written; 2: wrong usage, or nothing to draw.
 
 Examples:
   montana report runs/offline
@@ -171,7 +186,10 @@ program
     'after',
     `
 Names the settings that differ, then the first thing that happens otherwise: time, window, host, message.
-Exit code 0: equal; 1: they differ; 2: wrong usage, or a damaged file.`,
+Exit code 0: equal; 1: they differ; 2: wrong usage, or a damaged file.
+
+Example:
+  montana compare runs/tour runs/other`,
   )
   .action(async (a: string, b: string) => {
     process.exitCode = await (await import('./compare.ts')).compare(a, b);
@@ -181,12 +199,14 @@ program
   .command('list')
   .description('the scenarios, and what each claims')
   .option('--json', 'one JSON object on stdout')
+  .addHelpText('after', '\nExit code 0; 2: wrong usage.\n\nExample:\n  montana list')
   .action(async (options: { json?: boolean }) => (await import('./list.ts')).list(options));
 
 addNodeCommands(program);
 addKeysCommands(program);
 addAccountCommands(program);
 addAnchorCommands(program);
+addHelp(program);
 
 try {
   if (process.argv.length > 2) await program.parseAsync();

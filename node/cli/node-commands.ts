@@ -4,6 +4,7 @@ import type { CrosscheckCommandOptions } from './crosscheck.ts';
 import type { DevnetCommandOptions } from './devnet.ts';
 import type { NodeDoctorOptions } from './node-doctor.ts';
 import type { NodeInitOptions } from './node-init.ts';
+import type { NodeReloadOptions } from './node-reload.ts';
 import type { NodeStartOptions } from './node-start.ts';
 import type { NodeStatusOptions } from './node-status.ts';
 import type { NodeStopOptions } from './node-stop.ts';
@@ -12,7 +13,7 @@ const DIR = ['--dir <folder>', "the node's folder", DEFAULT_FOLDER] as const;
 
 /** `montana node …`, `montana devnet`, `montana crosscheck`. */
 export const addNodeCommands = (program: Command): void => {
-  const node = program.command('node').description('a node of a network: make, start, ask and stop it');
+  const node = program.command('node').description('a node of a network: make, start, ask, reload and stop it');
 
   node
     .command('init')
@@ -62,7 +63,14 @@ Example:
     .description('ask a running node: window, hash rate, peers')
     .option(...DIR)
     .option('--json', 'one JSON object on stdout')
-    .addHelpText('after', '\nExit code 0: it answered; 1: no node runs there; 2: wrong usage.')
+    .addHelpText(
+      'after',
+      `
+Exit code 0: it answered; 1: no node runs there; 2: wrong usage.
+
+Example:
+  montana node status --dir alice`,
+    )
     .action(async (options: NodeStatusOptions) => {
       process.exitCode = await (await import('./node-status.ts')).nodeStatus(options);
     });
@@ -71,9 +79,34 @@ Example:
     .command('stop')
     .description('end a running node and wait until it has ended')
     .option(...DIR)
-    .addHelpText('after', '\nExit code 0: it has ended; 1: no node runs there, or it does not end; 2: wrong usage.')
+    .addHelpText(
+      'after',
+      `
+Exit code 0: it has ended; 1: no node runs there, or it does not end; 2: wrong usage.
+
+Example:
+  montana node stop --dir alice`,
+    )
     .action(async (options: NodeStopOptions) => {
       process.exitCode = await (await import('./node-stop.ts')).nodeStop(options);
+    });
+
+  node
+    .command('reload')
+    .description('let a running node read montana.yaml again')
+    .option(...DIR)
+    .addHelpText(
+      'after',
+      `
+Says which settings count from now on, and which after a restart. A file with a fault changes nothing.
+
+Exit code 0: it has read it; 1: no node runs there, or the file has a fault; 2: wrong usage.
+
+Example:
+  montana node reload --dir alice`,
+    )
+    .action(async (options: NodeReloadOptions) => {
+      process.exitCode = await (await import('./node-reload.ts')).nodeReload(options);
     });
 
   node
@@ -87,7 +120,10 @@ Example:
 A line for everything it looked at: ok, warn or fail, what it is and what to do. Pace, peers and reachability are asked of
 the running node; the rest needs none. Networks are told apart by the first half of an IPv4 address, without any map.
 
-Exit code 0: nothing fails; 1: something does; 2: wrong usage.`,
+Exit code 0: nothing fails; 1: something does; 2: wrong usage.
+
+Example:
+  montana node doctor --dir alice`,
     )
     .action(async (options: NodeDoctorOptions) => {
       process.exitCode = await (await import('./node-doctor.ts')).nodeDoctor(options);
@@ -96,6 +132,7 @@ Exit code 0: nothing fails; 1: something does; 2: wrong usage.`,
   node
     .command('config')
     .description('list the keys of montana.yaml, with their defaults')
+    .addHelpText('after', '\nExit code 0; 2: wrong usage.\n\nExample:\n  montana node config')
     .action(async () => {
       process.stdout.write(`${(await import('#node/config/config.ts')).configTable()}\n`);
     });
@@ -103,11 +140,14 @@ Exit code 0: nothing fails; 1: something does; 2: wrong usage.`,
   program
     .command('devnet')
     .description('a network of its own on this machine: founders as processes, until Ctrl-C')
-    .option('--nodes <n>', 'how many', '4')
+    .option('--nodes <n>', 'how many, 1 to 64', '4')
     .option('--windows <n>', 'end by itself when window n is final everywhere')
     .option('--dir <folder>', 'make it there, and keep it (default: a temporary folder)')
     .option('--keep', 'keep the temporary folder too')
-    .option('--kill <n>', 'kill -9 a node by chance, n times, each time until it is back; then compare the journals')
+    .option(
+      '--kill <n>',
+      'kill -9 a node by chance, n times (1 to 10000), each time until it is back; then compare the journals',
+    )
     .option(
       '--work',
       'with --kill: owners pay and anchor meanwhile, newcomers join; then look whether anything is lost',
@@ -134,7 +174,7 @@ the last final window, stores are whole, balances sum to what was emitted, and n
 are of tenths of a second; 200 kills take 10 to 15 minutes on two cores.
 
 Exit code 0: all roots and journals agreed, nothing was lost; 1: they did not, or a node ended; 2: wrong usage;
-130: interrupted.
+130: interrupted before the end that --windows or --kill names. Without these Ctrl-C is the end.
 
 Examples:
   montana devnet
@@ -150,8 +190,8 @@ Examples:
   program
     .command('crosscheck')
     .description('the same network in the simulator and as processes: state roots and effects must be equal')
-    .option('--nodes <n>', 'how many', '4')
-    .option('--windows <n>', 'how many', '16')
+    .option('--nodes <n>', 'how many, 1 to 16', '4')
+    .option('--windows <n>', 'how many, 1 to 1000', '16')
     .option('--dir <folder>', 'make the network there, and keep it with its journals (default: a temporary folder)')
     .addHelpText(
       'after',

@@ -3,8 +3,9 @@ import type { Genesis } from '#core/genesis/genesis.ts';
 import { configText } from '#node/config/config.ts';
 import { replaceOwn } from '#node/config/durable.ts';
 import { makeNodeFolder, type NodeFolder } from '#node/config/folder.ts';
-import { readGenesisFile, writeGenesisFile } from '#node/config/genesis-file.ts';
+import { BY_OPTION, readGenesisFile, writeGenesisFile } from '#node/config/genesis-file.ts';
 import { type Identity, readIdentity } from '#node/config/identity.ts';
+import { inShell } from '#node/config/in-shell.ts';
 import { Refused, systemReason } from '#node/config/refused.ts';
 import { selfTest } from '#node/config/self-test.ts';
 import { described } from '#node/owner/described.ts';
@@ -12,7 +13,6 @@ import { makeRecoverable, refuseOther, restore } from '#node/owner/make-identity
 import { rowsText } from '#node/owner/rows.ts';
 import { showWords } from '#node/owner/shown.ts';
 import { onStdinOnly } from './on-stdin-only.ts';
-import { inShell } from './shell.ts';
 
 export interface NodeInitOptions {
   readonly dir: string;
@@ -27,7 +27,7 @@ export interface NodeInitOptions {
 export const nodeInit = async ({ dir, genesis, mnemonic }: NodeInitOptions): Promise<number> => {
   onStdinOnly(mnemonic);
   selfTest();
-  const network = genesis === undefined ? undefined : readGenesisFile(genesis);
+  const network = genesis === undefined ? undefined : readGenesisFile(genesis, BY_OPTION);
   const folder = makeNodeFolder(dir);
   const prepare = (): void => writeSettings(folder, network);
   const identity =

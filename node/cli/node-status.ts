@@ -2,6 +2,7 @@ import { encodeAddress } from '#core/crypto/ids.ts';
 import { askStatus } from '#node/api/client.ts';
 import type { Status } from '#node/api/schemas.ts';
 import { nodeFolder } from '#node/config/folder.ts';
+import { inShell } from '#node/config/in-shell.ts';
 import { Refused } from '#node/config/refused.ts';
 import { catchUpText } from '#node/shell/catch-up.ts';
 
@@ -14,7 +15,7 @@ export interface NodeStatusOptions {
 export const nodeStatus = async ({ dir, json = false }: NodeStatusOptions): Promise<number> => {
   const asked = await askStatus(nodeFolder(dir).socket);
   if (asked.type === 'nobody')
-    throw new Refused(`no node runs in ${dir}; start it with "montana node start --dir ${dir}"`);
+    throw new Refused(`no node runs in ${dir}; start it with "montana node start --dir ${inShell(dir)}"`);
   if (asked.type === 'busy') throw new Refused(`the node in ${dir} is starting or stopping; ask again in a moment`);
   process.stdout.write(json ? `${JSON.stringify(asked.status)}\n` : statusText(asked.status));
   return 0;

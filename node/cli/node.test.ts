@@ -16,6 +16,7 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { entropyToMnemonic } from '#core/crypto/mnemonic.ts';
 import { portsOf } from '#node/api/ports.suite.ts';
+import type { Reloaded } from '#node/api/schemas.ts';
 import { makeApi, serveApi } from '#node/api/server.ts';
 import { sampleStatus } from '#node/api/status.suite.ts';
 import { readConfig } from '#node/config/config.ts';
@@ -23,10 +24,13 @@ import { makeNodeFolder, nodeFolder } from '#node/config/folder.ts';
 import { readGenesisFile } from '#node/config/genesis-file.ts';
 import { readIdentity, writeRecoverable } from '#node/config/identity.ts';
 import { recoverMasterSeed } from '#node/config/mnemonic.ts';
+import { Refused } from '#node/config/refused.ts';
 import { makeDevnet } from '#node/devnet/make.ts';
 import { devnet } from './devnet.ts';
+import { keysNew } from './keys-new.ts';
 import { ended, montana, ROOT, start } from './launch.suite.ts';
 import { nodeInit } from './node-init.ts';
+import { nodeReload } from './node-reload.ts';
 import { readNode } from './node-start.ts';
 import { nodeStatus, spanText } from './node-status.ts';
 import { nodeStop } from './node-stop.ts';
@@ -44,7 +48,7 @@ describe('called wrongly: one line that says what and what to do', () => {
   test.each([
     [['node', 'init', '--mnemonic', WORDS], 2, 'the words come from stdin, never from the command line'],
     [['node', 'strat'], 2, 'Did you mean start?'],
-    [['node', 'start', '--dir', nowhere], 1, 'there is no node here; make one with "montana node init'],
+    [['node', 'start', '--dir', nowhere], 1, 'there is no node here; make one with "montana node init --dir /'],
     [['devnet', '--nodes', '0'], 2, '--nodes 0: write a whole number from 1 to 64'],
   ])('%j', async (args, code, told) => {
     const { status, stdout, stderr } = await montana(...args);
@@ -138,6 +142,7 @@ describe('node init', () => {
     const dir = join(root, 'carol');
     writeFileSync(join(root, 'broken.yaml'), 'bytes: AAAA\n');
     await expect(nodeInit({ dir, genesis: join(root, 'broken.yaml') })).rejects.toThrow(/:1:1: genesisStateHash: /);
+    await expect(nodeInit({ dir, genesis: join(root, 'none.yaml') })).rejects.toThrow(/, and name it with --genesis$/);
     expect(existsSync(dir)).toBe(false);
   });
 });
@@ -154,7 +159,9 @@ describe('node start: what stands in the folder is checked first', () => {
       `${config}:1:1: lisen: unknown key; did you mean listen?\n${config}:2:10: journal: is "yes"; write on or off\n`,
     );
     writeFileSync(config, '');
-    expect(() => readNode(dir)).toThrow(/genesis\.yaml: there is no genesis file, so the network is unknown; get /);
+    expect(() => readNode(dir)).toThrow(
+      /genesis\.yaml: there is no genesis file, so the network is unknown; get .*, and put it there as genesis\.yaml$/,
+    );
     await makeDevnet({ nodes: 1, dir: join(root, 'davenet') });
     writeFileSync(config, 'genesis: ../davenet/genesis.yaml\n');
     chmodSync(identity, 0o644);
@@ -184,6 +191,39 @@ test('a fault of the program ends a node: one line, and the rest in the log', as
   expect(lines.at(-1)).toBe('montana: a fault of the program: boom; the log has more; start the node again');
   const logged = lines.slice(0, -1).map((line) => JSON.parse(line) as { readonly level: number });
   expect(logged.find(({ level }) => level === 60)).toMatchObject({ reason: 'boom', msg: 'a fault of the program' });
+});
+
+test('an identity without a configuration: the start says which command makes a node of it, and that does, without words', async () => {
+  const dir = join(root, 'grace');
+  await said(async () => keysNew({ dir, ephemeral: true }));
+  const { nodeId } = readIdentity(join(dir, 'identity.bin'));
+  expect(() => readNode(dir)).toThrow(`there is no node here; make one with "montana node init --dir ${dir}"`);
+  const { stdout } = await said(() => nodeInit({ dir }));
+  expect(stdout).toContain(nodeId);
+  expect(stdout).not.toContain('24 words');
+  expect(() => readNode(dir)).toThrow('there is no genesis file');
+});
+
+test('node reload says what counts now, what after a restart, and why nothing does', async () => {
+  const dir = join(root, 'heidi');
+  const { socket } = makeNodeFolder(dir);
+  await expect(nodeReload({ dir })).rejects.toThrow(
+    `no node runs here; start it with "montana node start --dir ${dir}"`,
+  );
+  let reload: () => Reloaded = () => ({ applied: [], needsRestart: [] });
+  const api = makeApi({ ...portsOf(), reload: () => reload() });
+  await serveApi(api, socket);
+  expect(await said(() => nodeReload({ dir }))).toEqual({ status: 0, stdout: 'nothing has changed\n', stderr: '' });
+  reload = () => ({ applied: ['peers', 'logLevel'], needsRestart: ['listen'] });
+  expect((await said(() => nodeReload({ dir }))).stdout).toBe(
+    'counts from now on: peers, logLevel\ncounts after a restart: listen\n',
+  );
+  reload = () => {
+    throw new Refused('montana.yaml:1:1: lisen: unknown key');
+  };
+  await expect(nodeReload({ dir })).rejects.toThrow('montana.yaml:1:1: lisen: unknown key');
+  await expect(serveApi(makeApi(portsOf()), socket)).rejects.toThrow(`"montana node stop --dir ${dir}" ends it`);
+  await api.close();
 });
 
 describe('node status and node stop', () => {

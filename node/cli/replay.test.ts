@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
@@ -88,6 +88,11 @@ describe('montana replay', () => {
       stderr: `${path}: block 0 at byte 0: this is no journal; refused\n`,
     });
     await expect(replay(join(folder, 'none.journal'))).rejects.toThrow(UsageError);
+    mkdirSync(join(folder, 'alice'));
+    writeFileSync(join(folder, 'alice/montana.yaml'), '');
+    await expect(replay(join(folder, 'alice'))).rejects.toThrow(
+      'alice: this node kept no journal; see the key journal',
+    );
     const other: Uint8Array[] = [];
     new JournalWriter(9, (part) => other.push(part)).end();
     expect((await told(changed('other.journal', Buffer.concat(other)))).stderr).toMatch(

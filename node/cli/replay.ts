@@ -1,6 +1,7 @@
-import { statSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { troubleInWords } from '#core/journal/difference.ts';
 import { HostReplay } from '#core/journal/replay.ts';
+import { nodeFolder } from '#node/config/folder.ts';
 import { JournalError } from '#sim/trace/blocks.ts';
 import { verifierOf } from '#sim/trace/host-journal.ts';
 import { replayRun } from '#sim/trace/replay-run.ts';
@@ -8,6 +9,7 @@ import { readRunJournal } from '#sim/trace/run-journal.ts';
 import { hostBlocks, inspect, journalFile, pieces } from './journals.ts';
 import { nodeJournals, replayNode } from './replay-node.ts';
 import { sourceDigest } from './source.ts';
+import { UsageError } from './usage.ts';
 
 /** Milliseconds between two lines of progress. */
 const PAUSE = 1_000;
@@ -16,6 +18,9 @@ const PAUSE = 1_000;
 export const replay = async (path: string): Promise<number> => {
   const journals = nodeJournals(path);
   if (journals.length > 0) return replayOfNode(journals);
+  if (existsSync(nodeFolder(path).config)) {
+    throw new UsageError(`${path}: this node kept no journal; see the key journal in its montana.yaml`);
+  }
   const file = journalFile(path);
   try {
     // Every block is checked before anything is replayed.

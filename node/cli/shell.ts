@@ -1,6 +1,4 @@
-/** A word as a shell takes it. */
-export const inShell = (word: string): string =>
-  /^[\w./=:,@%+-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
+import { inShell } from '#node/config/in-shell.ts';
 
 /** How this program is called: from a checkout, or where its package is installed. */
 const CALL = import.meta.url.endsWith('.ts') ? 'npm run -s montana --' : 'montana';

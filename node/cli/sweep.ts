@@ -196,7 +196,7 @@ const variantsOf = async (name: string, asked: readonly string[]): Promise<reado
 const wholeNumber = (option: string, text: string, least: number): number => {
   const value = Number(text);
   if (!/^\d+$/.test(text) || value < least || !Number.isSafeInteger(value)) {
-    throw new UsageError(`${option} ${text}: is a whole number from ${least} on`);
+    throw new UsageError(`${option} ${text}: write a whole number from ${least} on`);
   }
   return value;
 };

@@ -1,4 +1,6 @@
+import { dirname } from 'node:path';
 import { stringify } from 'yaml';
+import { inShell } from './in-shell.ts';
 import { type Config, configSchema, KEY_NAMES, KEYS, type KeyName } from './keys.ts';
 import { readYaml } from './yaml-file.ts';
 
@@ -6,7 +8,12 @@ export type { Config } from './keys.ts';
 
 /** Reads `montana.yaml`. Throws `Refused`: all faults at once. */
 export const readConfig = (file: string): Config =>
-  readYaml(file, configSchema, KEY_NAMES, 'there is no node here; make one with "montana node init --dir <folder>"');
+  readYaml(
+    file,
+    configSchema,
+    KEY_NAMES,
+    `there is no node here; make one with "montana node init --dir ${inShell(dirname(file))}"`,
+  );
 
 const WIDTH = 100;
 

@@ -1,4 +1,5 @@
 import { writeFileSync } from 'node:fs';
+import { basename } from 'node:path';
 import * as z from 'zod';
 import { decodeGenesis, type GenesisError } from '#core/genesis/decode.ts';
 import type { Genesis } from '#core/genesis/genesis.ts';
@@ -26,10 +27,12 @@ const MEANT: Readonly<Record<GenesisError, string>> = {
 
 const AGAIN = 'get the file again from where it came from';
 
-/** Reads a genesis file. Throws `Refused`. */
-export const readGenesisFile = (file: string): Genesis => {
-  const missing =
-    'there is no genesis file, so the network is unknown; get the one of your network, and name it in the key genesis';
+/** What to do about a file that an option names. */
+export const BY_OPTION = 'name it with --genesis';
+
+/** Reads a genesis file. `advice`: what to do with it where there is none; by default it is one of a node's folder. Throws `Refused`. */
+export const readGenesisFile = (file: string, advice = `put it there as ${basename(file)}`): Genesis => {
+  const missing = `there is no genesis file, so the network is unknown; get the one of your network, and ${advice}`;
   const { genesisStateHash, bytes } = readYaml(file, z.strictObject(SHAPE), Object.keys(SHAPE), missing);
   const genesis = decodeGenesis(new Uint8Array(Buffer.from(bytes.replaceAll(/\s/g, ''), 'base64')));
   if (!genesis.ok) throw new Refused(`${file}: bytes: ${MEANT[genesis.error]}; ${AGAIN}`);

@@ -104,7 +104,7 @@ describe('an identity file', () => {
   });
 
   test('missing, or a folder', () => {
-    expect(() => readIdentity(fresh())).toThrow(/there is no identity; make one with "montana node init" or/);
+    expect(() => readIdentity(fresh())).toThrow(/there is no identity; make one with "montana keys new --identity /);
     expect(() => readIdentity('/dev/null/x')).toThrow(/cannot be read/);
   });
 

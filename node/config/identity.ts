@@ -9,6 +9,7 @@ import { mlKemKeyPair } from '#core/crypto/ml-kem.ts';
 import { type SigningKey, SUITE_ML_DSA_65 } from '#core/crypto/suite.ts';
 import { wipe } from '#core/tunnel/wipe.ts';
 import { replaceOwn, syncFolder, writeOwn } from './durable.ts';
+import { inShell } from './in-shell.ts';
 import { Refused, systemCode, systemReason } from './refused.ts';
 
 /** `identity.bin` (01 §7.5), 73 bytes: what every key of the owner comes from. */
@@ -174,7 +175,7 @@ const readOwn = (file: string, target: Uint8Array): number => {
     handle = openSync(file, 'r');
   } catch (error) {
     if (systemCode(error) === 'ENOENT')
-      throw new Refused(`${file}: there is no identity; make one with "montana node init" or "montana keys new"`);
+      throw new Refused(`${file}: there is no identity; make one with "montana keys new --identity ${inShell(file)}"`);
     throw new Refused(`${file}: cannot be read: ${systemReason(error)}; run the node as the user who owns it`);
   }
   try {

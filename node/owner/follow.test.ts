@@ -96,7 +96,7 @@ describe('before anything is signed', () => {
     refuseWhileUnderWay(wallet);
     const fields = await payBob(1n);
     wallet.pending.write(signed(fields));
-    expect(() => refuseWhileUnderWay(wallet)).toThrow(/"montana account resume" takes it up/);
+    expect(() => refuseWhileUnderWay(wallet)).toThrow(/"montana account resume --dir [^"]+" takes it up/);
     await expect(publish(wallet, { ...fields, amount: 2n } as OperationFields, tell)).rejects.toThrow(/is under way/);
     expect(chain.said).toEqual([]);
   });
@@ -298,7 +298,9 @@ test('how a payment ended is said though it cannot be noted, and stays to be not
   };
   const fields = await payBob(7n);
   expect(await publish(wallet, fields, tell)).toEqual({ type: 'settled', window: 1 });
-  expect(told.at(-1)).toMatch(/^warning: it cannot be written; until "montana account resume" has ended it/);
+  expect(told.at(-1)).toMatch(
+    /^warning: it cannot be written; until "montana account resume --dir [^"]+" has ended it/,
+  );
   see.mockRestore();
   expect(await carryOn(wallet, wallet.pending.read()!, tell)).toEqual({ type: 'settled', window: 1 });
   expect(wallet.pending.read()).toBeUndefined();

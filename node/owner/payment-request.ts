@@ -44,7 +44,10 @@ export const writeRequest = (file: string, accountKey: Uint8Array): void => {
 
 /** The receiver that an address or the path of a payment request names. Throws `Refused`. */
 export const readReceiver = (named: string): Receiver => {
-  if (!named.endsWith(REQUEST_ENDING)) return { account: readAddress(named), key: undefined };
+  if (!named.endsWith(REQUEST_ENDING)) {
+    const advice = `copy it again, or name a payment request, a file called <name>${REQUEST_ENDING}`;
+    return { account: readAddress(named, advice), key: undefined };
+  }
   let value: unknown;
   try {
     value = JSON.parse(readFileSync(named, 'utf8'));
@@ -63,8 +66,8 @@ export const readReceiver = (named: string): Receiver => {
 };
 
 /** The account that an address names. Throws `Refused`. */
-export const readAddress = (address: string): Id => {
+export const readAddress = (address: string, advice = 'copy it again'): Id => {
   const account = decodeAddress(address);
   if (account.ok) return account.value;
-  throw new Refused(`${address}: is no address; one begins with mt, and a wrong letter is noticed: copy it again`);
+  throw new Refused(`${address}: is no address; one begins with mt, and a wrong letter is noticed: ${advice}`);
 };

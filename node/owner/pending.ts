@@ -6,6 +6,8 @@ import { encodeAddress } from '#core/crypto/ids.ts';
 import { decodeOperation } from '#core/operations/codec.ts';
 import { placeNew, removeOwn, syncFolder } from '#node/config/durable.ts';
 import { Refused, systemCode, systemReason } from '#node/config/refused.ts';
+import { accountCommand } from './account-command.ts';
+import type { RemoteOptions } from './wallet.ts';
 
 /**
  * The operation of an account that is under way: its encoded bytes, beside the identity that signed it. It is durable before any node
@@ -18,9 +20,20 @@ export class Pending {
   /** Start of the name of an empty file, which ends in the last window that a node has shown of the account to its owner. */
   readonly #seen: string;
 
-  /** `genesisHash`: of the network whose nodes are asked. */
-  constructor(identityFile: string, account: Id, genesisHash: Id) {
+  /** The command that takes it up, and the one that shows what the account did. */
+  readonly resume: string;
+  readonly #history: string;
+
+  /** `genesisHash`: of the network whose nodes are asked. `options`: how the account was named to the command. */
+  constructor(
+    identityFile: string,
+    account: Id,
+    genesisHash: Id,
+    options: RemoteOptions = { dir: dirname(identityFile) },
+  ) {
     this.#account = account;
+    this.resume = accountCommand('resume', options);
+    this.#history = accountCommand('history', options);
     const name = join(dirname(identityFile), encodeAddress(account));
     this.file = `${name}.pending`;
     this.#seen = `${name}.${genesisHash.slice(0, 16)}.seen.`;
@@ -72,7 +85,7 @@ export class Pending {
     const operation = decodeOperation(bytes);
     if (operation.ok && operation.value.sender === this.#account) return operation.value;
     throw new Refused(
-      `${this.file}: is damaged; look at "montana account history" before you remove it and pay anybody again`,
+      `${this.file}: is damaged; look at "${this.#history}" before you remove it and pay anybody again`,
     );
   }
 
@@ -83,7 +96,7 @@ export class Pending {
       this.#clean();
     } catch (error) {
       if (systemCode(error) === 'EEXIST') {
-        throw new Refused('another operation of this account is under way; "montana account resume" follows it');
+        throw new Refused(`another operation of this account is under way; "${this.resume}" follows it`);
       }
       throw new Refused(`${this.file}: cannot be written: ${systemReason(error)}; nothing was sent`);
     }

@@ -69,7 +69,7 @@ export const carryOn = async ({ chain, pending }: Wallet, operation: Operation, 
   } catch (error) {
     if (!(error instanceof Refused)) throw error;
     // How it ended is said all the same.
-    tell(`warning: ${error.message}; until "montana account resume" has ended it, the operation counts as under way`);
+    tell(`warning: ${error.message}; until "${pending.resume}" has ended it, the operation counts as under way`);
   }
   return outcome;
 };
@@ -78,7 +78,7 @@ export const carryOn = async ({ chain, pending }: Wallet, operation: Operation, 
 export const refuseWhileUnderWay = (wallet: Wallet): void => {
   if (wallet.pending.read() !== undefined) {
     throw new Refused(
-      'an operation of this account is under way, as after a crash; "montana account resume" takes it up and says how it ends',
+      `an operation of this account is under way, as after a crash; "${wallet.pending.resume}" takes it up and says how it ends`,
     );
   }
 };

@@ -155,7 +155,9 @@ describe('the pending operation', () => {
     const pending = new Pending(join(folder, 'identity.bin'), ownId(bob), ZERO_ID);
     for (const bytes of [operation.bytes, operation.bytes.subarray(1), new Uint8Array(0)]) {
       writeFileSync(pending.file, bytes);
-      expect(() => pending.read()).toThrow(/is damaged; look at "montana account history" before you remove it/);
+      expect(() => pending.read()).toThrow(
+        /is damaged; look at "montana account history --dir [^"]+" before you remove it/,
+      );
     }
     rmSync(pending.file);
   });

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { Id } from '#core/bytes/bytes.ts';
 import type { Genesis } from '#core/genesis/genesis.ts';
@@ -5,8 +6,8 @@ import type { Network } from '#core/genesis/network.ts';
 import { AccountClient } from '#node/client/client.ts';
 import { provenChain } from '#node/client/proven-chain.ts';
 import { readConfig } from '#node/config/config.ts';
-import { nodeFolder } from '#node/config/folder.ts';
-import { readGenesisFile } from '#node/config/genesis-file.ts';
+import { type NodeFolder, nodeFolder } from '#node/config/folder.ts';
+import { BY_OPTION, readGenesisFile } from '#node/config/genesis-file.ts';
 import { type Identity, readIdentity, wipeIdentity } from '#node/config/identity.ts';
 import { parseCheckpoint } from '#node/config/keys.ts';
 import { Refused } from '#node/config/refused.ts';
@@ -34,7 +35,14 @@ export interface RemoteOptions extends AccountOptions {
   readonly checkpoint?: string;
 }
 
-const folderOf = ({ node, dir }: AccountOptions) => nodeFolder(node ?? dir);
+/** The folder of the node to ask. Throws `Refused` where an identity elsewhere was named, and no node. */
+const folderOf = ({ node, dir, identity }: AccountOptions): NodeFolder => {
+  const folder = nodeFolder(node ?? dir);
+  if (node !== undefined || identity === undefined || existsSync(folder.config)) return folder;
+  throw new Refused(
+    `${dir}: there is no node; name the folder of a running node with --node, or, where the command takes it, somebody's node with --remote`,
+  );
+};
 
 /** An account and the node that is asked about it: all that reading takes. */
 export interface Reader {
@@ -43,12 +51,17 @@ export interface Reader {
 }
 
 /** The account that `--account` names, else the identity's own. Throws `Refused`. */
-export const readerOf = (options: AccountOptions): Reader & { readonly chain: WholeChain } => {
-  const chain = chainOf(folderOf(options).socket);
-  if (options.account !== undefined) return { account: readAddress(options.account), chain };
+export const accountNamed = (options: AccountOptions): Id => {
+  if (options.account !== undefined) return readAddress(options.account);
   const identity = readIdentity(identityFile(options));
   wipeIdentity(identity);
-  return { account: identity.accountId, chain };
+  return identity.accountId;
+};
+
+/** An account by way of a node of one's own. Throws `Refused`. */
+export const readerOf = (options: AccountOptions): Reader & { readonly chain: WholeChain } => {
+  const account = accountNamed(options);
+  return { account, chain: chainOf(folderOf(options).socket) };
 };
 
 /** Does something with the account and a node, its own or another's. Throws `Refused`. */
@@ -70,7 +83,7 @@ const genesisOf = ({ remote, genesis, ...options }: RemoteOptions): Genesis => {
     const folder = folderOf(options);
     return readGenesisFile(resolve(folder.path, readConfig(folder.config).genesis));
   }
-  if (genesis !== undefined) return readGenesisFile(genesis);
+  if (genesis !== undefined) return readGenesisFile(genesis, BY_OPTION);
   throw new Refused('--remote: what it says is judged by the founders of the network; name --genesis <file>');
 };
 
@@ -100,7 +113,7 @@ export const withWallet = async <T>(options: RemoteOptions, use: (wallet: Wallet
       chain,
       identity,
       network: genesis.network,
-      pending: new Pending(file, account, genesis.network.genesisHash),
+      pending: new Pending(file, account, genesis.network.genesisHash, options),
     });
   } finally {
     wipeIdentity(identity);

@@ -9,7 +9,8 @@ export const STATE_WORDS = {
 
 /** Why the network cannot take an operation, and what to do. */
 const REASON_WORDS: Readonly<Record<RejectReason, string>> = {
-  AccountNotFound: 'your account is not there; it begins with the first payment to it: see "montana account receive"',
+  AccountNotFound:
+    'your account is not there; it begins with the first payment to it: see "montana account receive --help"',
   InvalidPrevHash: 'another operation of your account came first; run the command again',
   ReceiverAlreadyExists: 'the account was created meanwhile; run the command again, and it is an ordinary payment',
   UnsupportedSuite: 'the key is of a kind that the network does not know; ask the receiver for another request',
