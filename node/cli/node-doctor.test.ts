@@ -1,10 +1,20 @@
-import { appendFileSync, chmodSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  chmodSync,
+  mkdtempSync,
+  readdirSync,
+  rmSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, expect, test } from 'vitest';
+import { afterAll, expect, test, vi } from 'vitest';
 import { makeDevnet } from '#node/devnet/make.ts';
 import { takeSnapshot } from '#node/store/adopt.suite.ts';
 import { openStore } from '#node/store/lmdb-store.ts';
+import { ANEW } from '#node/store/store-error.ts';
 import { nodeDoctor, programFinding } from './node-doctor.ts';
 import { said } from './said.suite.ts';
 
@@ -49,6 +59,28 @@ test('the store of a node that took a snapshot', async () => {
   const { status, stdout } = await said(() => nodeDoctor({ dir }));
   expect(status).toBe(0);
   expect(stdout).toContain('ok   store         whole at final window 9: ');
+});
+
+test('a store that cannot be read is one finding of many, each told when it is found', async () => {
+  const { founders, genesis } = await makeDevnet({ nodes: 1, dir: join(root, 'cut') });
+  const { path: dir } = founders[0]!.folder;
+  const file = join(dir, 'store.lmdb');
+  openStore(dir, genesis).close();
+  const lines: string[] = [];
+  const spy = vi.spyOn(process.stdout, 'write').mockImplementation((line) => lines.push(String(line)) > 0);
+  const looking = nodeDoctor({ dir });
+  expect(lines.join('')).toMatch(/^ok {3}program .*\n(ok .*\n)*ok {3}modes /);
+  expect(lines.join('')).not.toContain('disk');
+  await looking;
+  spy.mockRestore();
+  truncateSync(file, 12_288);
+  const cut = await said(() => nodeDoctor({ dir }));
+  expect(cut.status).toBe(1);
+  expect(cut.stdout).toContain(`fail store         ${file} is cut short; stop the node, wait `);
+  expect(cut.stdout).toMatch(/^ok {3}disk /m);
+  writeFileSync(file, 'no database');
+  const { stdout } = await said(() => nodeDoctor({ dir }));
+  expect(stdout).toContain(`fail store         ${file} is no LMDB file; ${ANEW}\n`);
 });
 
 test('the Node it runs on', () => {

@@ -37,37 +37,36 @@ export const nodeDoctor = async ({ dir, json = false }: NodeDoctorOptions): Prom
   if (!existsSync(folder.path)) {
     throw new Refused(`${dir}: there is no such folder; make one with "montana node init --dir ${dir}"`);
   }
-  const findings = await examine(folder);
+  const findings: Finding[] = [];
+  await examine(folder, (...found) => {
+    findings.push(...found);
+    if (!json) for (const finding of found) process.stdout.write(lineOf(finding));
+  });
   const isSound = findings.every(({ level }) => level !== 'fail');
   if (json) process.stdout.write(`${JSON.stringify({ schema: 1, version, isSound, findings })}\n`);
-  else for (const finding of findings) process.stdout.write(lineOf(finding));
   return isSound ? 0 : 1;
 };
 
 const lineOf = ({ level, about, what, advice }: Finding): string =>
   `${level.padEnd(5)}${about.padEnd(13)} ${what}${advice === undefined ? '' : `; ${advice}`}\n`;
 
-const examine = async (folder: NodeFolder): Promise<readonly Finding[]> => {
+/** `tell` hears what was found when it was: what comes later may take long. */
+const examine = async (folder: NodeFolder, tell: (...found: readonly Finding[]) => void): Promise<void> => {
   const config = checkConfig(folder);
   const genesis = checkGenesis(folder, config.value);
-  const still = [
-    programFinding(process.versions.node),
-    ...config.findings,
-    ...genesis.findings,
-    ...checkIdentity(folder),
-    ...looking('modes', () => checkModes(folder)),
-    ...looking('file system', () => checkFileSystem(folder.path)),
-  ];
+  tell(programFinding(process.versions.node), ...config.findings, ...genesis.findings, ...checkIdentity(folder));
+  tell(...looking('modes', () => checkModes(folder)));
+  tell(...looking('file system', () => checkFileSystem(folder.path)));
   const store = genesis.value && (await lookAtStore(folder, genesis.value));
+  if (store !== undefined) tell(store.finding);
   const { status: asked, finding } = await statusOf(folder.socket);
+  tell(finding);
   const head = asked && (await headOf(folder.socket));
   // Windows that are caught up with say nothing of the network's pace.
   const status = asked && (head?.level === 'ok' ? asked : { ...asked, windowSeconds: null });
-  const running = status === undefined || head === undefined ? [] : [head, ...linkFindings(status, config.value)];
-  const space = looking('disk', () => [
-    spaceFinding(spaceOf(folder.path, config.value?.journal === true), status, store?.kept),
-  ]);
-  return [...still, ...space, ...(store === undefined ? [] : [store.finding]), finding, ...running];
+  if (status !== undefined && head !== undefined) tell(head, ...linkFindings(status, config.value));
+  const isJournalOn = config.value?.journal === true;
+  tell(...looking('disk', () => [spaceFinding(spaceOf(folder.path, isJournalOn), status, store?.kept)]));
 };
 
 /** What the running node says of itself, after a moment in which it counts its hashing. */

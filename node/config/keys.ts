@@ -180,7 +180,7 @@ export const KEYS = {
   journal: key(
     'off',
     'on or off',
-    'Whether every input of the protocol is recorded, for `montana replay`. The journal grows without bound.',
+    'Whether every input of the protocol is recorded, for `montana replay`; only from the first start of a folder on. The journal grows without bound.',
     switched,
   ),
   api: key(

@@ -1,5 +1,6 @@
 import type { Id } from '#core/bytes/bytes.ts';
 import type { Checkpoint } from '#core/sync/phase.ts';
+import { ANEW } from '#node/store/store-error.ts';
 
 /**
  * History leads through the operator's checkpoint (09 §9): a window that contradicts it is never made durable, and never gone on from.
@@ -7,7 +8,7 @@ import type { Checkpoint } from '#core/sync/phase.ts';
  */
 export const mustLeadThrough = (checkpoint: Checkpoint | undefined, window: number, hash: Id | undefined): void => {
   if (checkpoint?.window !== window || hash === undefined || checkpoint.proposalHash === hash) return;
-  const advice = 'check it and your peers, or begin in another folder';
+  const advice = `check it and your peers; if it is right, ${ANEW}`;
   throw new Error(`window ${window} has ${hash}, not the checkpoint of montana.yaml; ${advice}`);
 };
 

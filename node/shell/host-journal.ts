@@ -6,6 +6,7 @@ import { SUITE_REAL } from '#core/journal/setting.ts';
 import type { ParticipantConfig } from '#core/participant/context.ts';
 import { syncFolder } from '#node/config/durable.ts';
 import type { Store } from '#node/store/store.ts';
+import { ANEW } from '#node/store/store-error.ts';
 import type { ProtocolSetting } from './setting.ts';
 
 const FOLDER = 'journal';
@@ -40,7 +41,7 @@ export class HostJournal {
       .at(-1);
     if (last === undefined && store.written > 0)
       throw new Error(
-        'a journal begins with an empty store: set journal: off in montana.yaml, or begin in another folder',
+        `a journal begins with an empty store; set journal: off in montana.yaml, or, to begin one, ${ANEW}`,
       );
     this.#handle = openSync(join(journals, UNBEGUN), 'w', 0o600);
     const setting = {

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeAll, expect, it } from 'vitest';
@@ -11,6 +11,7 @@ import { Environment } from './environment.ts';
 import { testFolder } from './folder.suite.ts';
 import { windowKey } from './keys.ts';
 import { openStore } from './lmdb-store.ts';
+import { ANEW } from './store-error.ts';
 
 const { folder } = testFolder();
 const { built, genesis } = foundation({ count: 1 });
@@ -47,6 +48,13 @@ const damaged = (name: string, key: Uint8Array, change: (value: Uint8Array) => U
   environment.transaction(() => (value === null ? rows.remove(key) : rows.put(key, value)));
   environment.close();
   return path;
+};
+
+/** Of a fault, what is wrong; it has to say how to begin anew. */
+const wrong = (fault: string | undefined): string => {
+  const [, what] = /^the store is damaged: (.*); ([^;]*)$/.exec(fault ?? '') ?? [];
+  expect(fault?.endsWith(ANEW)).toBe(true);
+  return what as string;
 };
 
 const flipped =
@@ -86,25 +94,25 @@ it.each([
   const key = name === 'node-records' ? founder : account?.accountId;
   const { fault: found } = await check(damaged(name, fromHex(key as string), change));
   // What is gone is met on the way to any key that is not there.
-  expect(found?.startsWith(name === 'node-records' ? fault : `${fault}${key}`)).toBe(true);
+  expect(wrong(found).startsWith(name === 'node-records' ? fault : `${fault}${key}`)).toBe(true);
 });
 
 it('finds a tree that is not that of the last header', async () => {
   const root = Uint8Array.of(0x10);
   const { fault, paths } = await check(damaged('account-tree', root, flipped(3)));
-  expect(fault).toMatch(/^the tables have state root [0-9a-f]{64}, the header of window 4 says [0-9a-f]{64}$/);
+  expect(wrong(fault)).toMatch(/^the tables have state root [0-9a-f]{64}, the header of window 4 says [0-9a-f]{64}$/);
   expect(paths).toBe(0);
 });
 
 it('finds a gap in the archive, and an entry that is not the parent of the next', async () => {
   const at = (window: number, change: (value: Uint8Array) => Uint8Array | null) =>
     check(damaged('entries', windowKey(window), change));
-  expect((await at(2, () => null)).fault).toBe('the archive has no entry of window 2');
+  expect(wrong((await at(2, () => null)).fault)).toBe('the archive has no entry of window 2');
   // Behind the length of the header: the hash of the parent is its first field.
-  expect((await at(3, flipped(5))).fault).toMatch(
+  expect(wrong((await at(3, flipped(5))).fault)).toMatch(
     /^window 4 has the parent [0-9a-f]{64}, the archive has [0-9a-f]{64}$/,
   );
-  expect((await at(1, () => new Uint8Array(5))).fault).toMatch(/^the store is damaged: /);
+  expect(wrong((await at(1, () => new Uint8Array(5))).fault)).toMatch(/./);
 });
 
 it('knows a store that adopted a snapshot, and one of genesis', async () => {
@@ -120,8 +128,19 @@ it('knows a store that adopted a snapshot, and one of genesis', async () => {
 
 it('says where there is no store of this network', async () => {
   const path = folder();
-  await expect(check(path)).rejects.toThrow(/store\.lmdb cannot be read: .*; start the node once to make it$/);
-  writeFileSync(join(path, 'store.lmdb'), '');
-  await expect(check(path)).rejects.toThrow(/store\.lmdb cannot be read: it is empty; start the node once to make it$/);
-  await expect(check(whole(), other)).rejects.toThrow(/ is of the network [0-9a-f]{64}, not of [0-9a-f]{64}: /);
+  const file = join(path, 'store.lmdb');
+  await expect(check(path)).rejects.toThrow(/store\.lmdb is not there, or empty; start the node once to make it$/);
+  writeFileSync(file, '');
+  await expect(check(path)).rejects.toThrow(/store\.lmdb is not there, or empty; start the node once to make it$/);
+  writeFileSync(file, 'no database at all, '.repeat(1_000));
+  await expect(check(path)).rejects.toThrow(`${file} is no LMDB file; ${ANEW}`);
+  await expect(check(whole(), other)).rejects.toThrow(/ is the store of another network, [0-9a-f]{64}, not of /);
+});
+
+it('looks at no file whose end is missing', async () => {
+  const path = whole();
+  for (const size of [image.length >> 1, 8_192]) {
+    truncateSync(join(path, 'store.lmdb'), size);
+    await expect(check(path)).rejects.toThrow(/store\.lmdb is cut short; stop the node, wait .* or remove /);
+  }
 });

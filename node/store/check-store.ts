@@ -16,7 +16,7 @@ import { Heads } from './heads.ts';
 import { holderOf } from './holder.ts';
 import { keyWindow, windowKey } from './keys.ts';
 import { LmdbBase } from './lmdb-base.ts';
-import { reasonOf, StoreError, sound } from './store-error.ts';
+import { damaged, emptyStore, StoreError, sound, storeError } from './store-error.ts';
 import { FILE, filesIn, latest } from './store-files.ts';
 import { Tables } from './tables.ts';
 
@@ -31,7 +31,7 @@ export interface StoreReport {
   readonly entries: number;
   /** Of the archive, in the file. */
   readonly archiveBytes: number;
-  /** The first thing that is wrong, in one line. */
+  /** The first thing that is wrong, and what to do: one line. */
   readonly fault: string | undefined;
 }
 
@@ -40,9 +40,6 @@ const PATHS = 256;
 
 /** Archive entries between two turns of others. */
 const STEP = 512;
-
-/** What a damaged store was found by. */
-class Fault extends Error {}
 
 /**
  * Looks whether a node's store is whole, without taking it: beside a running node too, whose pid is told. The roots of the tables have
@@ -59,7 +56,7 @@ export const checkStore = async (
   try {
     for (const path of filesIn(folder)) files.push(read(path, genesis));
     const file = latest(files);
-    if (file === undefined) throw unreadable(join(folder, FILE), 'it is not there, or empty');
+    if (file === undefined) throw emptyStore(join(folder, FILE));
     return await new Check(file, genesis, onProgress, paths).run();
   } finally {
     for (const { environment } of files) environment.close();
@@ -79,16 +76,12 @@ const read = (path: string, { network }: Genesis): ReadFile => {
     environment = new Environment(path, true);
     const meta = environment.database('meta');
     if (isFormatted(meta, network.genesisHash, path)) return { environment, meta, heads: new Heads(environment) };
-    throw new Error('it is empty');
+    throw emptyStore(path);
   } catch (error) {
     environment?.close();
-    if (error instanceof StoreError) throw error;
-    throw unreadable(path, reasonOf(error));
+    throw storeError(`${path} cannot be read`, error);
   }
 };
-
-const unreadable = (path: string, reason: string): StoreError =>
-  new StoreError(`${path} cannot be read: ${reason}; start the node once to make it`);
 
 class Check {
   readonly #genesis: Genesis;
@@ -138,7 +131,7 @@ class Check {
       for (const table of TABLES) this.#provePaths(table, state, roots);
       await this.#followParents(window);
     } catch (error) {
-      if (error instanceof Fault || error instanceof StoreError) return report(error.message);
+      if (error instanceof StoreError) return report(error.message);
       throw error;
     }
     return report();
@@ -147,9 +140,7 @@ class Check {
   #compareRoots(window: number, roots: Roots, adopted: Id | undefined): void {
     const { stateRoot } = this.#entry(window)?.header ?? (window < 0 ? this.#genesis.roots : { stateRoot: adopted });
     if (roots.stateRoot !== stateRoot) {
-      throw new Fault(
-        `the tables have state root ${roots.stateRoot}, the header of window ${window} says ${stateRoot}`,
-      );
+      throw damaged(`the tables have state root ${roots.stateRoot}, the header of window ${window} says ${stateRoot}`);
     }
     this.#onProgress(`window ${window}: the tables have the state root of its header`);
   }
@@ -162,7 +153,7 @@ class Check {
       // The first of all, so that no table is so small that none is met.
       const [found] = i % 2 === 0 ? this.#tables.entries(table, i === 0 ? ZERO_ID : random, 1) : [];
       const key = found?.[0] ?? random;
-      if (provenRoot(state, table, key) !== root) throw new Fault(`the ${table} tree is broken on the way to ${key}`);
+      if (provenRoot(state, table, key) !== root) throw damaged(`the ${table} tree is broken on the way to ${key}`);
       this.#paths++;
     }
     this.#onProgress(`${table} tree: ${this.#pathsWanted} paths lead to its root`);
@@ -174,11 +165,11 @@ class Check {
     let parent: Id | undefined;
     for (let window = last; window >= this.#oldest(last); window--) {
       const entry = this.#entry(window);
-      if (entry === undefined) throw new Fault(`the archive has no entry of window ${window}`);
+      if (entry === undefined) throw damaged(`the archive has no entry of window ${window}`);
       const { header } = entry;
-      if (header.window !== window) throw new Fault(`the archive has window ${header.window} in place of ${window}`);
+      if (header.window !== window) throw damaged(`the archive has window ${header.window} in place of ${window}`);
       if (parent !== undefined && header.id !== parent) {
-        throw new Fault(`window ${window + 1} has the parent ${parent}, the archive has ${header.id}`);
+        throw damaged(`window ${window + 1} has the parent ${parent}, the archive has ${header.id}`);
       }
       parent = header.prevProposalHash;
       this.#entries++;

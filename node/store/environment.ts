@@ -1,6 +1,8 @@
 import { close, closeSync, ftruncateSync, openSync, readSync, rmSync, unlinkSync } from 'node:fs';
 import { open, type RootDatabase, type Database as Stored } from 'lmdb';
 import { equalBytes } from '#core/bytes/bytes.ts';
+import { isCutShort } from './cut-short.ts';
+import { cutShort, emptyStore, noStore } from './store-error.ts';
 
 /** Entry of a database: key, value. */
 export type Row = readonly [Uint8Array, Uint8Array];
@@ -85,17 +87,20 @@ const SIGNATURE: Uint8Array = Uint8Array.of(0xde, 0xc0, 0xef, 0xbe, 2, 0, 0, 0);
 const SIGNATURE_OFFSET = 24;
 
 /**
- * LMDB does not survive the sight of another file: it has to be looked at before. One that begins with zeros was being made when the
+ * LMDB does not survive the sight of another file, nor of a part of one: it has to be looked at before. One that begins with zeros was being made when the
  * power failed, and holds nothing: the first transaction that is durable has made its beginning durable.
  */
-const refuseForeign = (file: string, readOnly: boolean): void => {
+const refuseUnreadable = (file: string, readOnly: boolean): void => {
   const handle = openSync(file, readOnly ? 'r' : 'a+', 0o600);
   try {
     const bytes = new Uint8Array(SIGNATURE_OFFSET + SIGNATURE.length);
     const size = readSync(handle, bytes, 0, bytes.length, 0);
-    if (equalBytes(bytes.subarray(SIGNATURE_OFFSET), SIGNATURE)) return;
-    if (bytes.some((byte) => byte !== 0)) throw new Error('it is no LMDB file');
-    if (readOnly) throw new Error('it is empty');
+    if (equalBytes(bytes.subarray(SIGNATURE_OFFSET), SIGNATURE)) {
+      if (isCutShort(handle)) throw cutShort(file);
+      return;
+    }
+    if (bytes.some((byte) => byte !== 0)) throw noStore(file);
+    if (readOnly) throw emptyStore(file);
     // Not one of size 0: another process may be making it.
     if (size > 0) ftruncateSync(handle, 0);
   } finally {
@@ -110,10 +115,10 @@ export class Environment {
 
   /**
    * Without `overlappingSync` a commit is one fdatasync, done when it returns. Throws
-   * where there is another file. `readOnly`: beside the process that writes; nothing is made that is not there.
+   * `StoreError` where there is another file, or a part of one. `readOnly`: beside the process that writes; nothing is made that is not there.
    */
   constructor(file: string, readOnly = false) {
-    refuseForeign(file, readOnly);
+    refuseUnreadable(file, readOnly);
     this.#file = file;
     this.#root = open<Uint8Array, Uint8Array>({
       path: file,
@@ -130,7 +135,7 @@ export class Environment {
   database(name: string): Database {
     const options = { name, encoder: BYTES, keyEncoding: 'binary' } as const;
     const stored: Stored<Uint8Array, Uint8Array> | undefined = this.#root.openDB(options);
-    if (stored === undefined) throw new Error('it is empty');
+    if (stored === undefined) throw emptyStore(this.#file);
     return new Database(stored);
   }
 

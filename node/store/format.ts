@@ -1,7 +1,7 @@
 import { ascii, type Id } from '#core/bytes/bytes.ts';
 import { id32, layout, u8 } from '#core/bytes/layout.ts';
 import type { Database } from './environment.ts';
-import { StoreError, sound } from './store-error.ts';
+import { ANEW, StoreError, sound } from './store-error.ts';
 
 /** Of the layout of the whole store: a program opens no other. */
 const VERSION = 3;
@@ -17,10 +17,14 @@ export const isFormatted = (meta: Database, genesisHash: Id, file: string): bool
   if (bytes === undefined) return false;
   // The version is the first byte of every layout there will be.
   if (bytes[0] !== VERSION)
-    throw new StoreError(`${file} has format ${bytes[0]}, this program reads format ${VERSION}`);
+    throw new StoreError(
+      `${file} has format ${bytes[0]}, this program reads format ${VERSION}; use the program that wrote it, or ${ANEW}`,
+    );
   const found = sound(FORMAT.decode(bytes)).genesisHash;
   if (found === genesisHash) return true;
-  throw new StoreError(`${file} is of the network ${found}, not of ${genesisHash}: name another folder`);
+  throw new StoreError(
+    `${file} is the store of another network, ${found}, not of ${genesisHash}; see whether the genesis file is the right one, and if it is, ${ANEW}`,
+  );
 };
 
 /** Inside a transaction. */

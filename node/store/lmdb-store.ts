@@ -15,7 +15,7 @@ import { retentionOf } from './archive.ts';
 import { decodeOpen, encodeOpen } from './open-record.ts';
 import type { LmdbStaging } from './staging.ts';
 import type { Store } from './store.ts';
-import { reasonOf, StoreError, sound } from './store-error.ts';
+import { damaged, StoreError, sound, storeError } from './store-error.ts';
 import { StoreFile } from './store-file.ts';
 import { StoreFiles } from './store-files.ts';
 
@@ -43,7 +43,7 @@ export const openStore = (folder: string, genesis: Genesis, options: StoreOption
     return new LmdbStore(files, genesis);
   } catch (error) {
     files?.close();
-    throw error instanceof StoreError ? error : new StoreError(`${folder} cannot be opened: ${reasonOf(error)}`);
+    throw storeError(`${folder} cannot be opened`, error);
   }
 };
 
@@ -152,7 +152,7 @@ export class LmdbStore implements Store {
         return action();
       })?.();
     } catch (error) {
-      throw error instanceof StoreError ? error : new StoreError(`the store cannot be written: ${reasonOf(error)}`);
+      throw storeError('the store cannot be written', error);
     }
   }
 
@@ -172,6 +172,6 @@ export class LmdbStore implements Store {
   /** A state that is not what its header says is never written, and never gone on from. */
   #compare(due: Id | undefined): void {
     const root = new State(this.#live.base).stateRoot();
-    if (root !== due) throw new StoreError(`the tables have state root ${root}, the last header says ${due}`);
+    if (root !== due) throw damaged(`the tables have state root ${root}, the last header says ${due}`);
   }
 }

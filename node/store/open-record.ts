@@ -3,7 +3,7 @@ import { flatOpen, openOf } from '#core/journal/flatten.ts';
 import { OPEN } from '#core/journal/layouts.ts';
 import { decodeStored, encodeStored, JOURNAL_OBJECT, ObjectTable } from '#core/journal/objects.ts';
 import type { OpenRecord } from '#core/participant/types.ts';
-import { StoreError, sound } from './store-error.ts';
+import { damaged, sound } from './store-error.ts';
 
 /** More objects and checkpoints than a record can name. */
 const MOST = 0xff_ffff;
@@ -32,7 +32,6 @@ export const decodeOpen = (bytes: Uint8Array): OpenRecord => {
   const { objects, record, checkpoints } = sound(STORED_OPEN.decode(bytes));
   const decoded = objects.map((object) => sound(decodeStored(object)));
   const open = openOf(record, checkpoints, (number) => decoded[number]);
-  if (open === undefined)
-    throw new StoreError('the store is damaged: what was signed names an object that is not there');
+  if (open === undefined) throw damaged('what was signed names an object that is not there');
   return open;
 };

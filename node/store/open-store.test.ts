@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { ascii } from '#core/bytes/bytes.ts';
@@ -8,7 +8,7 @@ import type { FinalRecord } from '#core/participant/types.ts';
 import { Environment } from './environment.ts';
 import { testFolder } from './folder.suite.ts';
 import { openStore } from './lmdb-store.ts';
-import { StoreError } from './store-error.ts';
+import { ANEW, StoreError } from './store-error.ts';
 
 const { folder, done } = testFolder();
 
@@ -23,6 +23,12 @@ const tamper = (path: string, database: string, key: string, change: (value: Uin
   change(value);
   environment.transaction(() => rows.put(ascii(key), value));
   environment.close();
+};
+
+/** Of a refusal, what is wrong; it has to say how to begin anew. */
+const wrong = (refused: string): string => {
+  expect(refused.endsWith(ANEW)).toBe(true);
+  return refused.slice(0, -ANEW.length);
 };
 
 /** A store of genesis, closed. */
@@ -57,23 +63,42 @@ it('makes the store of a network in a folder that is not there yet, and opens it
 
 it('opens no store of another network, nor of another format', () => {
   const path = closed();
-  expect(refusal(path, other)).toMatch(/ is of the network [0-9a-f]{64}, not of [0-9a-f]{64}: name another folder$/);
+  expect(wrong(refusal(path, other))).toMatch(
+    / is the store of another network, [0-9a-f]{64}, not of [0-9a-f]{64}; see whether the genesis file is the right one, and if it is, $/,
+  );
   expect(refusal(path)).toBe('none');
   tamper(path, 'meta', 'format', (value) => {
     value[0] = 1;
   });
-  expect(refusal(path)).toMatch(/ has format 1, this program reads format 3$/);
+  expect(wrong(refusal(path))).toMatch(
+    / has format 1, this program reads format 3; use the program that wrote it, or $/,
+  );
 });
 
 it('opens no file that is none of its own', () => {
   const path = folder();
   writeFileSync(join(path, 'store.lmdb'), 'no database at all, '.repeat(1_000));
-  expect(refusal(path)).toMatch(/store\.lmdb cannot be opened: it is no LMDB file$/);
+  expect(wrong(refusal(path))).toMatch(/store\.lmdb is no LMDB file; $/);
   // As a power loss leaves one that was being made.
   writeFileSync(join(path, 'store.lmdb'), new Uint8Array(8_192));
   expect(refusal(path)).toBe('none');
   mkdirSync(join(path, 'folder', 'store.lmdb'), { recursive: true });
   expect(refusal(join(path, 'folder'))).toMatch(/store\.lmdb cannot be opened: /);
+});
+
+it('opens no file whose end is missing', () => {
+  const path = closed();
+  const file = join(path, 'store.lmdb');
+  const image = readFileSync(file);
+  for (const size of [100, 5_000, 8_192, image.length >> 1]) {
+    writeFileSync(file, image);
+    truncateSync(file, size);
+    expect(refusal(path)).toMatch(
+      /store\.lmdb is cut short; stop the node, wait .* put the copy back whole or remove /,
+    );
+  }
+  writeFileSync(file, image);
+  expect(refusal(path)).toBe('none');
 });
 
 it('is held by one at a time, until it is closed', () => {
@@ -108,8 +133,10 @@ it('stays free when it is refused for what is in it', () => {
   const tree = environment.database('account-tree');
   environment.transaction(() => tree.remove(Uint8Array.of(0x10)));
   environment.close();
-  expect(refusal(path)).toMatch(/^the tables have state root [0-9a-f]{64}, the last header says [0-9a-f]{64}$/);
-  expect(refusal(path)).toMatch(/^the tables have state root/);
+  expect(wrong(refusal(path))).toMatch(
+    /^the store is damaged: the tables have state root [0-9a-f]{64}, the last header says [0-9a-f]{64}; $/,
+  );
+  expect(refusal(path)).toMatch(/ the tables have state root/);
 });
 
 it('writes nothing of a record that does not follow, or whose header names another state', () => {
@@ -123,7 +150,7 @@ it('writes nothing of a record that does not follow, or whose header names anoth
   done(() => store.close());
   store.write(first, undefined);
   expect(() => store.write(third, undefined)).toThrow('window 2 does not follow 0');
-  expect(() => store.write({ ...second, delta: third.delta }, undefined)).toThrow(/^the tables have state root/);
+  expect(() => store.write({ ...second, delta: third.delta }, undefined)).toThrow(/ the tables have state root/);
   expect(store.opened().settled.side).toEqual(first.settled.side);
   expect(store.opened().settled.state.stateRoot()).toBe(first.settled.state.stateRoot());
   expect([store.written, store.entry(1)]).toEqual([1, undefined]);

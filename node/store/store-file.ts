@@ -6,7 +6,7 @@ import { Heads } from './heads.ts';
 import { hold, holderOf, release } from './holder.ts';
 import { LmdbBase } from './lmdb-base.ts';
 import { StagedRows } from './staged-rows.ts';
-import { reasonOf, StoreError } from './store-error.ts';
+import { StoreError, storeError } from './store-error.ts';
 
 /**
  * One LMDB file with all that a store is made of: tables, head, archive, what was signed. While a snapshot is put together in it there are
@@ -45,7 +45,7 @@ export class StoreFile {
       this.staged = parts.staged;
     } catch (error) {
       environment.close();
-      throw error instanceof StoreError ? error : new StoreError(`${path} cannot be opened: ${reasonOf(error)}`);
+      throw storeError(`${path} cannot be opened`, error);
     }
   }
 
@@ -70,7 +70,7 @@ const open = (path: string): Environment => {
   try {
     return new Environment(path);
   } catch (error) {
-    throw new StoreError(`${path} cannot be opened: ${reasonOf(error)}`);
+    throw storeError(`${path} cannot be opened`, error);
   }
 };
 
