@@ -55,7 +55,7 @@ test('lies in a snapshot, through bytes too: it is that of the honest peer which
         { type: 'restart', window: 72, hosts: ['n004'] },
       ],
       adversary: (['drip', 'foreign-anchor', 'chunk'] as const).map((lie, i) => ({
-        ...{ type: 'lying-server', hosts: [`n00${i + 1}`], to: ['n004'], lie, nodes: 24 },
+        ...{ type: 'lying-server', hosts: [`n00${i}`], to: ['n004'], lie, nodes: 24 },
       })),
       measure: ['catch-up'],
       wire: true,
