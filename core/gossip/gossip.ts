@@ -2,6 +2,7 @@ import { ZERO_ID } from '../bytes/bytes.ts';
 import { PRECOMMIT, PREVOTE, type ProtocolObject } from '../consensus/objects.ts';
 import type { Roster } from '../consensus/roster.ts';
 import type { Condition, Quorum, Standing } from '../participant/types.ts';
+import { RECENT_CERTIFICATES } from '../snapshot/retention.ts';
 import type {
   Announce,
   Have,
@@ -21,7 +22,7 @@ import { Budget } from './budget.ts';
 import { Intake } from './intake.ts';
 import type { Link } from './links.ts';
 import { isAnnounced } from './names.ts';
-import { CERTIFICATE_WINDOWS, Proofs } from './proofs.ts';
+import { Proofs } from './proofs.ts';
 import { NamePuller } from './pull-names.ts';
 import { SlotPuller } from './pull-slots.ts';
 import { serveObjects, serveWant } from './serve.ts';
@@ -193,7 +194,7 @@ export class Gossip implements GossipMachine {
     const { heard } = link;
     if (heard === undefined || heard.window < own.window) return;
     // Of a window so far back nobody has to keep the certificate: catch-up sees to it.
-    if (heard.window > own.window + CERTIFICATE_WINDOWS) return;
+    if (heard.window > own.window + RECENT_CERTIFICATES) return;
     if (heard.window > own.window) {
       const hash = heard.window === own.window + 1 ? heard.finalHash : ZERO_ID;
       this.#proofs.want(link, own.window, PRECOMMIT, 0, hash, now);

@@ -2,9 +2,9 @@ import { describe, expect, it } from 'vitest';
 import { ZERO_ID } from '../bytes/bytes.ts';
 import { PRECOMMIT, PREVOTE } from '../consensus/objects.ts';
 import type { Quorum } from '../participant/types.ts';
+import { RECENT_CERTIFICATES } from '../snapshot/retention.ts';
 import { type ProofRequest, type ProofResponse, SET_PREVOTE } from '../wire/messages.ts';
 import { type Behaviour, idOf, LoneNode, proposalOf, quorumOf, setsOf, standingAt } from './network.suite.ts';
-import { CERTIFICATE_WINDOWS } from './proofs.ts';
 import { SECOND } from './timing.ts';
 
 const VALUE = idOf('value');
@@ -63,8 +63,8 @@ describe('what a Status shows missing is asked for at once (11.3.3)', () => {
 
   it('no certificate that nobody has to keep any more', () => {
     for (const [ahead, asked] of [
-      [CERTIFICATE_WINDOWS, 1],
-      [CERTIFICATE_WINDOWS + 1, 0],
+      [RECENT_CERTIFICATES, 1],
+      [RECENT_CERTIFICATES + 1, 0],
     ] as const) {
       const lone = node();
       lone.receive(1, { type: 'status', ...standingAt(5 + ahead) });
@@ -288,15 +288,15 @@ describe('serving proofs (11.3.2, 09 §12.14)', () => {
 
   it('certificates of 64 windows are kept, prevotes of the open one and the one before', () => {
     const lone = node();
-    for (let window = 5; window < 5 + CERTIFICATE_WINDOWS + 2; window++) {
+    for (let window = 5; window < 5 + RECENT_CERTIFICATES + 2; window++) {
       lone.gossip.quorum(quorumOf(window, 1, PREVOTE, VALUE, range(1)));
       lone.gossip.quorum(quorumOf(window, 1, PRECOMMIT, VALUE, range(1)));
       lone.enter(window + 1, 20);
       lone.wait(SECOND);
     }
     const total = (window: number, phase: 1 | 2): number => ask(lone, { window, phase }).total;
-    const open = 5 + CERTIFICATE_WINDOWS + 2;
-    expect([total(open - CERTIFICATE_WINDOWS - 1, PRECOMMIT), total(open - CERTIFICATE_WINDOWS, PRECOMMIT)]).toEqual([
+    const open = 5 + RECENT_CERTIFICATES + 2;
+    expect([total(open - RECENT_CERTIFICATES - 1, PRECOMMIT), total(open - RECENT_CERTIFICATES, PRECOMMIT)]).toEqual([
       0, 1,
     ]);
     expect([total(open - 2, PREVOTE), total(open - 1, PREVOTE)]).toEqual([0, 1]);

@@ -2,6 +2,7 @@ import { type Id, ZERO_ID } from '../bytes/bytes.ts';
 import { type Phase, PRECOMMIT, type Vote } from '../consensus/objects.ts';
 import { voteOf } from '../consensus/vote.ts';
 import type { Quorum } from '../participant/types.ts';
+import { RECENT_CERTIFICATES } from '../snapshot/retention.ts';
 import type { ProofRequest, ProofResponse, ProofSignature } from '../wire/messages.ts';
 import { MOST_SIGNATURES } from '../wire/payloads.ts';
 import { sizeOnWire } from '../wire/size.ts';
@@ -11,8 +12,6 @@ import type { Shared } from './shared.ts';
 import { ANSWER_MICROS, NEVER, PULL_SLACK } from './timing.ts';
 import type { Micros } from './types.ts';
 
-/** Certificates kept to serve, in windows (09 §3). */
-export const CERTIFICATE_WINDOWS = 64;
 /** Proofs looked for at a time. */
 const MOST_PROOFS = 16;
 /** Times a proof may start again because its total changed. */
@@ -157,7 +156,7 @@ export class Proofs {
   #prune(): void {
     const window = this.#shared.standing?.window ?? this.#shared.window;
     this.#kept = this.#kept.filter(
-      (kept) => kept.window + (kept.phase === PRECOMMIT ? CERTIFICATE_WINDOWS : 1) >= window,
+      (kept) => kept.window + (kept.phase === PRECOMMIT ? RECENT_CERTIFICATES : 1) >= window,
     );
   }
 

@@ -18,7 +18,9 @@ import type { Checkpoint } from '../sync/phase.ts';
 import type { CatchUp } from '../sync/progress.ts';
 import { Sync } from '../sync/sync.ts';
 import type { Settled } from '../transition/settled.ts';
+import { MAX_PAYLOAD } from '../wire/envelope.ts';
 import type { ArchiveEntry, Message, ObjectName, Stemmed } from '../wire/messages.ts';
+import { MOST_ARCHIVED } from '../wire/payloads.ts';
 import { archiveEntrySize } from '../wire/size.ts';
 
 /** Time as a shell sees it at the moment of an input: network time in microseconds, and the hasher's count (09 §12.2). */
@@ -90,10 +92,6 @@ interface Submission {
 /** Final windows a user's operation may wait for, and how many may wait. */
 const TRIES = 2;
 const MOST_WAITING = 1_024;
-
-/** Archive entries in one 0x44: whole ones, at most 1 MiB (09 §3). */
-const ARCHIVE_BYTES = 1_048_576;
-const ARCHIVE_ENTRIES = 64;
 
 /**
  * A node's protocol machines, composed: what a shell drives and a journal records. Same inputs, same effects, byte for byte.
@@ -384,14 +382,15 @@ export class Host {
     this.#ports.timer(next);
   }
 
+  /** Whole entries, at most 64 and 1 MiB (09 §3). */
   #answerArchive(peer: number, requestId: number, from: number, count: number): void {
     const entries: ArchiveEntry[] = [];
     let size = 0;
-    for (let i = 0; i < Math.min(count, ARCHIVE_ENTRIES); i++) {
+    for (let i = 0; i < Math.min(count, MOST_ARCHIVED); i++) {
       const entry = this.#ports.archived(from + i);
       if (entry === undefined) break;
       size += archiveEntrySize(entry);
-      if (size > ARCHIVE_BYTES) break;
+      if (size > MAX_PAYLOAD) break;
       entries.push(entry);
     }
     this.#ports.send(peer, { type: 'archive-response', requestId, entries });

@@ -26,6 +26,18 @@ const anchor = (party: Party, seat: Seat, dataHash = idOf(2)): ProtocolObject =>
   return makeOperation({ ...fields, prevHash: account.frontierHash, sender: account.accountId }, seat.accountKey);
 };
 
+/** p2 alone lists an operation, in window 1: it does not settle. */
+const listedByOne = (): { readonly party: Party; readonly seat: Seat; readonly operation: ProtocolObject } => {
+  const party = table();
+  party.start();
+  expect(closed(party, 1)).toBe(true);
+  const seat = at(party, P2);
+  const operation = anchor(party, at(party, P1));
+  party.offer(seat, operation);
+  party.until(() => seat.said.some((object) => object.kind === 'bundle' && object.window === 1));
+  return { party, seat, operation };
+};
+
 /** What may be signed once: everything a seat said, by slot. */
 const slotOf = (object: ProtocolObject): string | undefined => {
   switch (object.kind) {
@@ -206,14 +218,7 @@ describe('what a restart finds', () => {
   });
 
   it('what it confirmed, also from a window in which it signed nothing', () => {
-    const party = table();
-    party.start();
-    expect(closed(party, 1)).toBe(true);
-    const seat = at(party, P2);
-    const operation = anchor(party, at(party, P1));
-    // p2 alone lists it: it does not settle.
-    party.offer(seat, operation);
-    party.until(() => seat.said.some((object) => object.kind === 'bundle' && object.window === 1));
+    const { party, seat, operation } = listedByOne();
     party.until(() => seat.finals.length >= 2);
     expect(seat.disk.open).toMatchObject({ window: 2, signed: [], sticky: [{ operation: operation.id, window: 1 }] });
     party.crash(seat);
@@ -243,13 +248,7 @@ describe('what a restart finds', () => {
 describe('behind a snapshot, with the record of a window that is over (09 §12.15c)', () => {
   /** p2 alone lists an operation in window 1, and is away; what p0 has when `last` is final is its state then. */
   const behind = (last: number): { readonly party: Party; readonly seat: Seat; readonly operation: ProtocolObject } => {
-    const party = table();
-    party.start();
-    expect(closed(party, 1)).toBe(true);
-    const seat = at(party, P2);
-    const operation = anchor(party, at(party, P1));
-    party.offer(seat, operation);
-    party.until(() => seat.said.some((object) => object.kind === 'bundle' && object.window === 1));
+    const { party, seat, operation } = listedByOne();
     party.crash(seat);
     expect(party.until(() => at(party, P0).finals.length > last, 20_000)).toBe(true);
     const { settled } = at(party, P0).finals[last] as FinalRecord;

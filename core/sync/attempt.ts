@@ -3,6 +3,7 @@ import type { Operation, ProtocolObject, Registration } from '../consensus/objec
 import type { FinalRecord } from '../participant/types.ts';
 import { type OpenWindow, openWindow } from '../transition/open-window.ts';
 import type { Settled } from '../transition/settled.ts';
+import { MAX_PAYLOAD } from '../wire/envelope.ts';
 import { type ArchiveEntry, CLASS_OPERATION, CLASS_REGISTRATION, type ObjectName } from '../wire/messages.ts';
 import { MOST_REQUESTED } from '../wire/payloads.ts';
 import { archiveEntrySize } from '../wire/size.ts';
@@ -15,7 +16,7 @@ import { entryFollows, type ReplayTools, replayEntry } from './replay.ts';
 const MOST_UNTRUSTED = 4;
 
 /** Half of the 1 MiB that the entries of an answer may take (09 §3): with less of them a peer has no more, or does not give it. */
-const HALF_AN_ANSWER = 524_288;
+const HALF_AN_ANSWER = MAX_PAYLOAD >> 1;
 
 /** What one peer brings of the windows from `from` on: entries, their bodies, and what came of them on a copy of the state. */
 export class Attempt {
